@@ -1,0 +1,83 @@
+"""What a kind of source provides: two pure functions, and a reader of one stored payload.
+
+`start` says what to ask first; `parse` turns one answer into items and what to ask next; `read` reads one stored payload again
+(when a mapping rule has changed, or a failed record is retried), so that `parse` is `read` over the parts of a page. No kind sees the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from harvesters.record import Item, Raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing to ask of a source. Plain values only: a run's checkpoint stores it as JSON."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    step: str = ""  # what the kind wants to know when the answer comes: "identify", "list", "page" ...
+    context: Mapping[str, str] = field(default_factory=dict)  # what else it wants to know then
+    crawl: bool = False  # a page made for people: robots.txt is obeyed
+    optional: bool = False  # when the source answers this with an error, `otherwise` is asked and the run goes on
+    otherwise: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer, whole, decompressed."""
+
+    url: str  # after redirects
+    body: bytes
+    status: int = 200
+    media_type: str = ""  # lower case, without parameters
+    charset: str | None = None  # as the header says, which may be wrong
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one answer held."""
+
+    items: tuple[Item, ...] = ()
+    follow: tuple[Request, ...] = ()  # what to ask next, in order
+    stamp: str | None = None  # what `start` wants as `since` in the next incremental run, in the source's own time and form
+    total: int | None = None  # how many records the source says the whole list has
+    tracks_deletions: bool | None = None  # the source announces deletions persistently; None: this page does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing an administrator may set for a source of this kind."""
+
+    name: str
+    label: str
+    help: str = ""
+    default: str = ""
+    required: bool = False
+
+
+Start = Callable[[str, Mapping[str, str], str | None], tuple[Request, ...]]
+Parse = Callable[[Request, Response, Mapping[str, str]], Page]
+Read = Callable[[Raw, Mapping[str, str]], Item]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvester:
+    """A kind of source.
+
+    `start(address, options, since)` -> the first requests; `since` is an earlier run's `Page.stamp`, None for a full pass.
+    `parse(request, response, options)` -> Page; raises SourceError when the answer is not of this kind.
+    `read(raw, options)` -> the same item that `parse` made of this payload.
+    """
+
+    kind: str  # "oai-pmh"
+    title: str  # "OAI-PMH 2.0 repository"
+    start: Start
+    parse: Parse
+    read: Read
+    options: tuple[Option, ...] = ()

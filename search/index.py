@@ -1,0 +1,44 @@
+"""The seam that every search engine fits: what the hub may ask of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from search.document import Completion, Document, Entry, Hits
+from search.query import Query
+
+
+class IndexFault(Exception):
+    """The index cannot be opened, read or written; the message says why and what to do (rebuild it from the database)."""
+
+
+class Index(Protocol):
+    """Any number of readers; one writer at a time. `find` never fails on anything that a person can type."""
+
+    def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
+        """Put and drop in one commit. Putting an id again replaces it; dropping one that is not there does nothing."""
+
+    def find(self, query: Query) -> Hits:
+        """One page of matches with facets over all matches, each facet counted under all filters but its own."""
+
+    def complete(self, typed: str, *, limit: int = 8) -> tuple[Completion, ...]:
+        """Type-ahead: titles, keywords, providers, institutions that begin with (a word that begins with) what was typed."""
+
+    def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
+        """Ids of the documents most like this one, best first; empty when the id is not there."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Every document, in order of id."""
+
+    def count(self) -> int:
+        """How many documents."""
+
+    def rebuild(self, documents: Iterable[Document], *, expected: int) -> int:
+        """Write a new index beside this one from `documents`, then swap; answers how many there are.
+
+        Raises IndexFault and keeps the old one when the new count is off from `expected` by more than 10 %.
+        """
+
+    def close(self) -> None:
+        """Give back files and memory."""
