@@ -1,0 +1,99 @@
+"""Environment -> settings. The only module that reads the environment; `docs/settings.md` describes every name, and a test holds the two together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+KNOWN_SECRETS = frozenset({"", "secret", "changeme", "change-me", "dev", "development", "test"})
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is; the message says which variable and what to do."""
+
+
+def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Settings for `hub.app.create_app`.
+
+    The secret key is `SECRET_KEY`, or else what `hub init` wrote to `HUB_DATA/secret-key`; with neither, SECRET_KEY is None and the
+    site refuses to start (commands that need no secret still work).
+    Raises SettingsError on a value that cannot be meant.
+    """
+    folder = Path(environ.get("HUB_DATA") or "var").expanduser().resolve()
+    return {
+        "HUB_DATA": folder,
+        "SECRET_KEY": secret_key(environ, folder),
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), folder),
+        "SEARCH_URL": environ.get("SEARCH_URL") or f"whoosh:{folder / 'index'}",
+        "QUEUE_URL": environ.get("QUEUE_URL") or f"sqlite:{folder / 'queue.db'}",
+        "SITE_NAME": environ.get("SITE_NAME") or "Open Commerce Hub",
+        "SITE_NAME_ZH": environ.get("SITE_NAME_ZH") or environ.get("SITE_NAME") or "开放商课",
+        "HUB_BASE_URL": base_url(environ.get("HUB_BASE_URL", "")),
+        "HUB_CONTACT": environ.get("HUB_CONTACT", ""),
+        "HUB_HARVEST_ALLOW": words(environ.get("HUB_HARVEST_ALLOW", "")),
+        "HUB_HARVEST_PAUSE": number(environ, "HUB_HARVEST_PAUSE", 0.5, 0, 60),
+        "HUB_ALLOWED_HOSTS": words(environ.get("HUB_ALLOWED_HOSTS", "")),
+        "HUB_TRUSTED_PROXIES": int(number(environ, "HUB_TRUSTED_PROXIES", 0, 0, 9)),
+        "HUB_SECURE": flag(environ, "HUB_SECURE"),
+    }
+
+
+def secret_key(environ: Mapping[str, str], folder: Path) -> str | None:
+    """The session secret, or None when there is none yet. A default that everybody knows is refused."""
+    key = environ.get("SECRET_KEY")
+    if key is not None:
+        if key.strip().lower() in KNOWN_SECRETS:
+            raise SettingsError("SECRET_KEY is empty or a well-known word: set it to a long random text, or unset it and run `hub init`.")
+        return key
+    try:
+        return (folder / "secret-key").read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SettingsError(f"{folder / 'secret-key'} cannot be read: {error.strerror}. Check who owns HUB_DATA.") from error
+
+
+def database_url(url: str, folder: Path) -> str:
+    """An SQLAlchemy address; plain `postgres://` and `postgresql://` get the driver that we ship."""
+    if not url:
+        return f"sqlite:///{folder / 'hub.db'}"
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise SettingsError("DATABASE_URL is not an address: write postgresql://user:password@host/name or sqlite:////folder/hub.db.")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def base_url(url: str) -> str:
+    """The public address of the site without a final slash; empty means: as the request says."""
+    if url and not url.startswith(("http://", "https://")):
+        raise SettingsError(f"HUB_BASE_URL must begin with http:// or https://, not {url!r}.")
+    return url.rstrip("/")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A list written with commas or blanks."""
+    return tuple(text.replace(",", " ").split())
+
+
+def number(environ: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    """A number from the environment, within its bounds."""
+    written = environ.get(name, "")
+    try:
+        value = float(written) if written else default
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number from {low:g} to {high:g}, not {written!r}.") from error
+    if not low <= value <= high:
+        raise SettingsError(f"{name} must be from {low:g} to {high:g}, not {written}.")
+    return value
+
+
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """A yes or no from the environment."""
+    written = environ.get(name, "").strip().lower()
+    if written in {"", "0", "no", "false", "off"}:
+        return False
+    if written in {"1", "yes", "true", "on"}:
+        return True
+    raise SettingsError(f"{name} must be yes or no, not {written!r}.")

@@ -1,0 +1,1 @@
+"""The product: catalogue, services, commands and site of Open Commerce Hub."""

@@ -1,0 +1,1 @@
+"""A resource -> bytes in a standard that other systems read."""

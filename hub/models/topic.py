@@ -1,0 +1,58 @@
+"""The bilingual vocabulary, and which resources are about what."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.db import db
+from hub.models.resource import Resource
+
+
+class Concept(db.Model):  # type: ignore[name-defined,misc]
+    """A concept of the vocabulary: a topic of e-commerce, or a platform (SKOS Reference, section 3)."""
+
+    __table_args__ = (UniqueConstraint("scheme", "notation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scheme: Mapped[str] = mapped_column(String(20))  # topic | platform
+    notation: Mapped[str] = mapped_column(String(80))
+    uri: Mapped[str] = mapped_column(Text)
+    broader_id: Mapped[int | None] = mapped_column(ForeignKey("concept.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    definitions: Mapped[list["ConceptText"]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
+    labels: Mapped[list["ConceptLabel"]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
+
+
+class ConceptLabel(db.Model):  # type: ignore[name-defined,misc]
+    """One label of a concept: preferred (one a language) or alternative."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concept_id: Mapped[int] = mapped_column(ForeignKey(Concept.id, ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(String(20))  # BCP 47
+    preferred: Mapped[bool]
+    text: Mapped[str] = mapped_column(String(200))
+    concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise_on_sql")
+
+
+class ConceptText(db.Model):  # type: ignore[name-defined,misc]
+    """A concept's definition in one language."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concept_id: Mapped[int] = mapped_column(ForeignKey(Concept.id, ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    concept: Mapped[Concept] = relationship(back_populates="definitions", lazy="raise_on_sql")
+
+
+class Assignment(db.Model):  # type: ignore[name-defined,misc]
+    """A resource is about a concept: who says so, how sure, and whether a person agreed."""
+
+    __table_args__ = (UniqueConstraint("resource_id", "concept_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey(Resource.id))
+    concept_id: Mapped[int] = mapped_column(ForeignKey(Concept.id, ondelete="CASCADE"), index=True)
+    origin: Mapped[str] = mapped_column(String(10))  # source | rule | person
+    confidence: Mapped[float]  # 0 .. 1
+    state: Mapped[str] = mapped_column(String(10))  # suggested | accepted | rejected
