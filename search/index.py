@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from search.document import Completion, Document, Entry, Hits
@@ -38,6 +39,12 @@ class Index(Protocol):
         """Write a new index beside this one from `documents`, then swap; answers how many there are.
 
         Raises IndexFault and keeps the old one when the new count is off from `expected` by more than 10 %.
+        """
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the index for writing over several calls: others that want to write wait, up to a bound, then raise IndexFault.
+
+        May be nested; `apply` and `rebuild` hold it too.
         """
 
     def close(self) -> None:

@@ -1,0 +1,96 @@
+"""One immutable segment, mapped from its file: terms, postings, columns. No list of Python objects, whatever its size."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from search.whoosh_index.arrays import Array, Damaged, open_arrays
+
+EXTENSION = ".arrays"
+NOTHING = (np.zeros(0, np.uint32), np.zeros(0, np.uint8))
+
+
+class Terms:
+    """The terms of one field in byte order, and their postings."""
+
+    def __init__(self, arrays: dict[str, Array], field: str) -> None:
+        self._keys, self._ends, self._starts = arrays[f"{field}.keys"], arrays[f"{field}.ends"], arrays[f"{field}.starts"]
+        self.docs, self.weights = arrays[f"{field}.docs"], arrays[f"{field}.weights"]
+        self._bytes = memoryview(self._keys.data) if len(self._keys) else memoryview(b"")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def key(self, at: int) -> bytes:
+        """The term at this place."""
+        return bytes(self._bytes[int(self._ends[at - 1]) if at else 0 : int(self._ends[at])])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All terms in order; faster than one at a time."""
+        begin, held = 0, bytes(self._bytes)
+        for end in self._ends.tolist():
+            yield held[begin:end]
+            begin = end
+
+    def place(self, key: bytes) -> int:
+        """Where the term stands, or would stand."""
+        return bisect_left(range(len(self)), key, key=self.key)
+
+    def find(self, key: bytes) -> int | None:
+        """Where the term stands, or None."""
+        at = self.place(key)
+        return at if at < len(self) and self.key(at) == key else None
+
+    def beginning_with(self, prefix: bytes) -> range:
+        """The places of all terms with this prefix."""
+        return range(self.place(prefix), self.place(prefix + b"\xff"))
+
+    def counts(self) -> Array:
+        """In how many documents each term stands."""
+        counts: Array = np.diff(self._starts.astype(np.int64))
+        return counts
+
+    def starts(self) -> Array:
+        """Where each term's postings begin, and the end of the last."""
+        return self._starts
+
+    def postings_at(self, at: int) -> tuple[Array, Array]:
+        """Documents and weights of the term at this place."""
+        begin, end = int(self._starts[at]), int(self._starts[at + 1])
+        return self.docs[begin:end], self.weights[begin:end]
+
+    def postings(self, key: bytes) -> tuple[Array, Array]:
+        """Documents and weights of a term; empty when it is not there."""
+        at = self.find(key)
+        return NOTHING if at is None else self.postings_at(at)
+
+
+class Segment:
+    """The arrays of one file. It lives as long as somebody holds it; the file may be deleted meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.arrays = open_arrays(path)
+        self._fields: dict[str, Terms] = {}
+        try:
+            self.ids = self.arrays["ids"]
+            self.stream, self.stream_ends = self.arrays["stream"], self.arrays["stream_ends"]
+            self._cards, self._card_ends = self.arrays["cards"], self.arrays["card_ends"]
+        except KeyError as error:
+            raise Damaged(f"{path.name} lacks {error}") from error
+        self.size = len(self.ids)
+
+    def terms(self, field: str) -> Terms:
+        """The terms of a field."""
+        found = self._fields.get(field)
+        if found is None:
+            found = self._fields[field] = Terms(self.arrays, field)
+        return found
+
+    def card(self, document: int) -> bytes:
+        """What is kept to show of a document, as inverting.card wrote it."""
+        begin = int(self._card_ends[document - 1]) if document else 0
+        return self._cards[begin : int(self._card_ends[document])].tobytes()

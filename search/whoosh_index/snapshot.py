@@ -1,0 +1,112 @@
+"""One generation of the index as every query sees it: all segments side by side, documents numbered through."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from search.index import IndexFault
+from search.whoosh_index.arrays import Array, Damaged
+from search.whoosh_index.facets import Facet, facet_of
+from search.whoosh_index.fields import FACET
+from search.whoosh_index.folder import REBUILD, State, contents
+from search.whoosh_index.scoring import length_norms
+from search.whoosh_index.segments import EXTENSION, Segment, Terms
+
+Made = TypeVar("Made")
+CACHE_BYTES = 48 << 20
+
+
+class Cache:
+    """What was made for one generation, by key; the oldest goes when the bytes are too many. Safe among threads."""
+
+    def __init__(self, most: int = CACHE_BYTES) -> None:
+        self._held: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock, self._size, self._most = threading.Lock(), 0, most
+
+    def get(self, key: Hashable, make: Callable[[], Made], size: Callable[[Made], int]) -> Made:
+        """Two threads may make the same thing at once; no thread waits for another."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                found: Made = self._held[key][0]
+                return found
+        made, bytes_ = (value := make()), size(value) + 200
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = (made, bytes_)
+                self._size += bytes_
+            while self._size > self._most and len(self._held) > 1:
+                self._size -= self._held.popitem(last=False)[1][1]
+        return made
+
+
+class Snapshot:
+    """Read-only, shared by all threads. Arrays over all documents are joined from the segments' own."""
+
+    def __init__(self, state: State, segments: list[Segment], deleted: list[list[int]]) -> None:
+        self.state, self.segments = state, segments
+        self.bases = [0]
+        for segment in segments:
+            self.bases.append(self.bases[-1] + segment.size)
+        self.size = self.bases[-1]
+        self.live = np.ones(self.size, bool)
+        for base, gone in zip(self.bases, deleted, strict=False):
+            if gone:
+                self.live[np.array(gone, np.int64) + base] = False
+        self.count = int(self.live.sum())
+        self.whole = self.count == self.size
+        self.ids = self.column("ids", np.dtype(np.int64))
+        self.boosts = self.column("boosts", np.dtype(np.float32))
+        self.norms = length_norms(self.column("lengths", np.dtype(np.uint32)), self.live)
+        self.all = np.flatnonzero(self.live)
+        self.cache = Cache()
+        self._facets: dict[str, Facet] = {}
+        self._kept: dict[str, Any] = {}
+
+    def column(self, name: str, kind: np.dtype[Any]) -> Array:
+        """One column over all documents."""
+        return np.concatenate([segment.arrays[name] for segment in self.segments]) if self.segments else np.zeros(0, kind)
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """A thing made once in this generation."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Made = self._kept[name]
+        return made
+
+    def facet(self, name: str) -> Facet:
+        """The values of a facet, document by document."""
+        found = self._facets.get(name)
+        if found is None:
+            found = self._facets[name] = facet_of(self.terms(FACET + name), self.bases)
+        return found
+
+    def terms(self, field: str) -> list[Terms]:
+        """The terms of a field, segment by segment."""
+        return [segment.terms(field) for segment in self.segments]
+
+    def place(self, document: int) -> tuple[Segment, int]:
+        """A document's segment and its number there."""
+        at = int(np.searchsorted(self.bases, document, side="right")) - 1
+        return self.segments[at], document - self.bases[at]
+
+
+def take(folder: Path | None, before: Mapping[str, Segment]) -> tuple[Snapshot, dict[str, Segment]]:
+    """Open a folder's newest generation, with the segments that are already open. FileNotFoundError: it was replaced meanwhile."""
+    segments: dict[str, Segment] = {}
+    if folder is None:
+        return Snapshot(State(), [], []), segments
+    toc = contents(folder)
+    for segment in toc.segments:
+        try:
+            segments[segment.segid] = before.get(segment.segid) or Segment(folder / segment.make_filename(EXTENSION))
+        except Damaged as error:
+            raise IndexFault(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
+    deleted = [list(segment.deleted_docs()) for segment in toc.segments]
+    return Snapshot(State(folder.name, toc.generation), list(segments.values()), deleted), segments

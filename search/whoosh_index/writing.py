@@ -1,0 +1,96 @@
+"""Putting and dropping: one commit is one new segment, deletions, perhaps a merge, and one new table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.index import TOC, clean_files
+
+from search.document import Document
+from search.whoosh_index.arrays import Array, ArraysWriter
+from search.whoosh_index.codec import ArraysCodec
+from search.whoosh_index.folder import INDEX_NAME, SureStorage, contents, sync_folder
+from search.whoosh_index.inverting import invert
+from search.whoosh_index.merging import merge
+from search.whoosh_index.segments import EXTENSION, Segment
+
+BATCH = 5_000  # documents of one segment; more are written as several
+AT_ONCE = 8  # segments of a merge
+SMALL = 2_000  # documents; eight of these become one
+MAX_SEGMENTS = 14
+MAX_DELETED = 1 / 3  # of a segment; then it is written anew
+
+
+class Batch:
+    """One commit on the folder of an index. The caller holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._storage = folder, SureStorage(str(folder))
+        toc = contents(folder)
+        self._schema, self._generation, self._segments = toc.schema, toc.generation, list(toc.segments)
+        self._opened: dict[str, Segment] = {}
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Mark the documents of these ids."""
+        gone = np.fromiter(ids, np.int64)
+        for segment in self._segments:
+            for document in np.flatnonzero(np.isin(self._open(segment).ids, gone)).tolist():
+                segment.delete_document(document)
+
+    def add(self, documents: list[Document]) -> None:
+        """Write documents, in segments of BATCH; their ids differ and are not in the index (any more)."""
+        for begin in range(0, len(documents), BATCH):
+            rows = documents[begin : begin + BATCH]
+            writer, segment = self._new()
+            for name, array in invert(rows).items():
+                writer.add(name, array)
+            self._finish(writer, segment, len(rows))
+
+    def commit(self, *, merging: bool = True) -> None:
+        """Tidy up and make it all visible."""
+        self._segments = [segment for segment in self._segments if segment.doc_count()]
+        while merging and (chosen := self._due()):
+            self._merge(chosen)
+        sync_folder(self._folder)
+        self._generation += 1
+        TOC(self._schema, self._segments, self._generation).write(self._storage, INDEX_NAME)
+        clean_files(self._storage, INDEX_NAME, self._generation, self._segments)
+
+    def _due(self) -> list[Any]:
+        """The segments to merge next: half deleted ones, eight small ones, or the smallest when there are too many."""
+        for segment in self._segments:
+            if segment.deleted_count() > MAX_DELETED * segment.doc_count_all():
+                return [segment]
+        ordered = sorted(self._segments, key=lambda segment: int(segment.doc_count_all()))
+        small = [segment for segment in ordered if segment.doc_count_all() < SMALL]
+        if len(small) >= AT_ONCE:
+            return small[:AT_ONCE]
+        return ordered[:AT_ONCE] if len(ordered) > MAX_SEGMENTS else []
+
+    def _merge(self, chosen: list[Any]) -> None:
+        writer, segment = self._new()
+        size = merge([(self._open(old), self._live(old)) for old in chosen], writer)
+        self._segments = [kept for kept in self._segments if kept not in chosen]
+        self._finish(writer, segment, size)
+
+    def _live(self, segment: Any) -> Array:
+        live = np.ones(segment.doc_count_all(), bool)
+        live[list(segment.deleted_docs())] = False
+        return live
+
+    def _open(self, segment: Any) -> Segment:
+        if segment.segid not in self._opened:
+            self._opened[segment.segid] = Segment(self._folder / segment.make_filename(EXTENSION))
+        return self._opened[segment.segid]
+
+    def _new(self) -> tuple[ArraysWriter, Any]:
+        segment = ArraysCodec().new_segment(self._storage, INDEX_NAME)
+        return ArraysWriter(self._folder / segment.make_filename(EXTENSION)), segment
+
+    def _finish(self, writer: ArraysWriter, segment: Any, size: int) -> None:
+        writer.close()
+        segment.set_doc_count(size)
+        self._segments.append(segment)
