@@ -1,0 +1,229 @@
+"""Follow a source page by page. The next page is asked for while the caller still works on this one."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from harvesters.addresses import show
+from harvesters.checkpoint import fingerprint, from_json, going_on, split, to_json
+from harvesters.errors import ExpiredToken, FetchError, SourceError
+from harvesters.hops import lead_on
+from harvesters.patience import DEFAULT, Patience, WalkLimits
+from harvesters.protocol import Harvester, Page, Request, Response
+from harvesters.record import Failure, Raw
+
+__all__ = ["ListExpired", "Step", "WalkLimits", "from_json", "to_json", "walk"]
+
+Fetch = Callable[[Request], Response]
+_DEPTH = 50  # lists within lists that are remembered even when nothing of them remains, to know a list that contains itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page, and where to go on after it: store `remaining` with the page, and give it to `walk` to resume."""
+
+    page: Page
+    request: Request
+    remaining: tuple[Request, ...]
+
+
+class ListExpired(ExpiredToken):
+    """The source forgot its place in a list. `request` asked for it; `remaining` are the requests besides this list."""
+
+    def __init__(self, error: ExpiredToken, request: Request, remaining: tuple[Request, ...]) -> None:
+        super().__init__(str(error), advice=error.advice)
+        self.request = request
+        self.remaining = remaining
+
+
+def walk(
+    harvester: Harvester,
+    requests: tuple[Request, ...],
+    options: Mapping[str, str],
+    fetch: Fetch,
+    *,
+    limits: WalkLimits = DEFAULT,
+) -> Iterator[Step]:
+    """Ask `requests` and all that their pages lead to: what a page leads to comes before the rest of the list that led to the page, so that
+    only one list of a large site is open at a time. Nothing is asked twice.
+
+    One page of a site (`crawl`) that fails becomes a page with one Failure. Raises FetchError, SourceError, ListExpired, Cancelled.
+    The next request is under way when a step is yielded; after `close()` its answer is dropped, and closing the fetcher ends it at once.
+    """
+    return _Walk(harvester, options, fetch, limits).steps(requests)
+
+
+@dataclass(slots=True)
+class _List:
+    """Requests of one page, in order, that are still to ask."""
+
+    rest: deque[Request]
+    parent: Request | None = None
+    last: str = ""  # fingerprint of the one asked last
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A request under way in the background. `response` is filled in when it came, so that a page that cannot be read is kept."""
+
+    request: Request
+    after: str | None
+    answer: Future[Page]
+    response: list[Response]
+
+
+class _Walk:
+    def __init__(self, harvester: Harvester, options: Mapping[str, str], fetch: Fetch, limits: WalkLimits) -> None:
+        self._harvester, self._options, self._fetch, self._limits = harvester, options, fetch, limits
+        self._lists: list[_List] = []
+        self._asked: set[int] = set()  # hashes, not texts: a site may have a million pages
+        self._patience = Patience(limits)
+        self._expected = ""  # fingerprint of the request that continues the page before
+
+    def steps(self, requests: tuple[Request, ...]) -> Iterator[Step]:
+        self._lists.append(_List(deque(requests)))
+        ahead = self._ask_next()
+        while ahead is not None:
+            page = self._receive(ahead)
+            request, remaining = ahead.request, self._remaining()
+            ahead = self._ask_next()
+            if page is not None:
+                yield Step(page=page, request=request, remaining=remaining)
+
+    def _ask_next(self) -> _Ahead | None:
+        """Begin to ask the next request, if there is one."""
+        while self._lists:
+            top = self._lists[-1]
+            if not top.rest:
+                self._lists.pop()
+                continue
+            request, after = split(top.rest.popleft())
+            top.last = fingerprint(request)
+            if self._is_new(request):
+                self._patience.asking(request)
+                return self._ask(request, after)
+        return None
+
+    def _is_new(self, request: Request) -> bool:
+        mark = hash(fingerprint(request))
+        if mark in self._asked:
+            return False
+        self._asked.add(mark)
+        return True
+
+    def _ask(self, request: Request, after: str | None) -> _Ahead:
+        ahead = _Ahead(request, after, Future(), [])
+
+        def run() -> None:
+            try:
+                ahead.response.append(self._fetch(request))
+                ahead.answer.set_result(self._harvester.parse(request, ahead.response[0], self._options))
+            except BaseException as error:  # handed to the thread that waits for the page, whatever it is
+                ahead.answer.set_exception(error)
+
+        threading.Thread(target=run, name="walk", daemon=True).start()
+        return ahead
+
+    def _receive(self, ahead: _Ahead) -> Page | None:
+        """Wait for the page and note what it leads to; None when there is nothing to hand on."""
+        request = ahead.request
+        try:
+            page = ahead.answer.result()
+        except ExpiredToken as error:
+            raise ListExpired(error, request, self._remaining()) from error
+        except (FetchError, SourceError) as error:
+            return self._failed(ahead, error)
+        follow = lead_on(request, ahead.response[0].url, page.follow)
+        if ahead.after is not None:  # the list's own items came before the walk was interrupted
+            self._open(request, _rest_of(follow, ahead.after), ahead.after)
+            return None
+        goes_on = self._expected == fingerprint(request)
+        news = self._patience.page_brings_news(request, page, goes_on=goes_on)
+        wanted, circles = self._sift(request, page, follow, news=news)
+        self._expected = fingerprint(wanted[0]) if len(wanted) == 1 else ""
+        self._open(request, wanted)
+        return replace(page, items=page.items + circles, follow=wanted)
+
+    def _open(self, parent: Request | None, requests: tuple[Request, ...], last: str = "") -> None:
+        while len(self._lists) > _DEPTH and not self._lists[-1].rest:
+            self._lists.pop()
+        if requests:
+            self._lists.append(_List(deque(requests), parent, last))
+
+    def _sift(
+        self, request: Request, page: Page, follow: tuple[Request, ...], *, news: bool
+    ) -> tuple[tuple[Request, ...], tuple[Failure, ...]]:
+        """What is still to ask of all that the page leads to; and a Failure for each list that contains itself.
+
+        A list that goes on at a place where it was before (the same resumption token twice) is asked again as long as that brings
+        something new: some servers keep the place themselves. When it does not, the list would never end.
+        """
+        wanted: list[Request] = []
+        circles: list[Failure] = []
+        for other in follow:
+            if hash(fingerprint(other)) not in self._asked:
+                wanted.append(other)
+            elif len(follow) == 1 and page.items and not request.crawl:
+                if not news:
+                    raise _circle(request, other)
+                self._asked.discard(hash(fingerprint(other)))
+                wanted.append(other)
+            elif self._contains(request, other):
+                if len(follow) == 1 and not any(open_list.rest for open_list in self._lists):
+                    raise _circle(request, other)
+                circles.append(_itself(request, other))
+        return tuple(wanted), tuple(circles)
+
+    def _contains(self, request: Request, other: Request) -> bool:
+        """`other` is this request, or one of those that led to it."""
+        above = [request, *(open_list.parent for open_list in self._lists if open_list.parent is not None)]
+        return fingerprint(other) in map(fingerprint, above)
+
+    def _failed(self, ahead: _Ahead, error: FetchError | SourceError) -> Page | None:
+        request = ahead.request
+        answered = isinstance(error, SourceError) or error.status is not None
+        if request.optional and answered:
+            self._open(None, request.otherwise)
+            return None
+        alone = len(self._asked) == 1 and not any(open_list.rest for open_list in self._lists)
+        if not request.crawl or alone:
+            raise error
+        self._patience.page_failed(error)
+        response = ahead.response[0] if ahead.response else None
+        raw = Raw(response.body, response.media_type, response.url) if response else Raw(b"", "", request.url)
+        return Page(items=(Failure(identifier=request.url, reason=str(error), raw=raw, advice=error.advice),))
+
+    def _remaining(self) -> tuple[Request, ...]:
+        """Innermost list first. A long list is named by the page that holds it and the place reached, so that this stays short."""
+        found: list[Request] = []
+        for open_list in reversed(self._lists):
+            if open_list.parent is not None and len(open_list.rest) > self._limits.listed:
+                found.append(going_on(open_list.parent, open_list.last))
+            else:
+                found.extend(open_list.rest)
+        return tuple(found)
+
+
+def _rest_of(follow: tuple[Request, ...], after: str) -> tuple[Request, ...]:
+    """All that stands after the one with this fingerprint; all of them when the list has changed so that it is no longer there."""
+    place = next((n for n, request in enumerate(follow) if fingerprint(request) == after), -1)
+    return follow[place + 1 :]
+
+
+def _circle(request: Request, other: Request) -> SourceError:
+    return SourceError(
+        f"The list goes in circles: {show(request.url)} leads back to {show(other.url)} and brings nothing new.",
+        advice="Tell the owner of the source; what came before is kept.",
+    )
+
+
+def _itself(request: Request, other: Request) -> Failure:
+    same = fingerprint(request) == fingerprint(other)
+    reason = f"{show(request.url)} contains itself." if same else f"{show(request.url)} contains {show(other.url)}, which contains it."
+    return Failure(
+        identifier=None, reason=f"{reason} It was not asked again.", raw=Raw(b"", "", request.url), advice="Tell the owner of the source."
+    )
