@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from flask import Flask
+from harvesters.fetch import Fetcher, Limits
+from harvesters.networks import parse_allowed
 from huey.api import Huey
+from search.opening import open_index
 
-from harvesters.fetch import Fetcher
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import db
 from hub.services import harvesting
 from hub.web import site
 from search.index import Index
-from search.opening import open_index
+
+
+VERSION = version("open-commerce-hub")
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     index = open_index(app.config["SEARCH_URL"])
-    fetching = fetching_for(settings)
+    fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
-    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, index, fetching))
+    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching))
     commands.register(app)
     site.register(app)
     return app
@@ -49,12 +58,17 @@ def engine_options(url: str) -> dict[str, Any]:
     return {} if url.startswith("sqlite") else {"pool_pre_ping": True}
 
 
-def fetching_for(settings: Mapping[str, Any]) -> harvesting.Fetching:
-    """How a run gets its fetcher: the run says when to stop, the settings say the rest."""
-    contact = settings.get("HUB_CONTACT") or settings.get("HUB_BASE_URL") or "no contact configured"
-    agent = f"OpenCommerceHub/0.1 (course metadata harvester; {contact})"
+def fetching_for(app: Flask) -> harvesting.Fetching:
+    """How a run gets its fetcher: the run says when to stop, the settings say the rest. Raises BadSetting."""
+    try:
+        parse_allowed(app.config["HUB_HARVEST_ALLOW"])
+    except ValueError as error:
+        raise BadSetting(f"HUB_HARVEST_ALLOW: {error}") from error
+    contact = app.config["HUB_CONTACT"] or app.config["HUB_BASE_URL"] or "no contact configured"
+    agent = f"OpenCommerceHub/{VERSION} (course metadata harvester; {contact})"
+    limits = Limits(interval=app.config["HUB_HARVEST_PAUSE"])
 
     def make(stopped: harvesting.Stopped) -> Fetcher:
-        return Fetcher(allow=settings.get("HUB_HARVEST_ALLOW", ()), agent=agent, stopped=stopped)
+        return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent, limits=limits, stopped=stopped)
 
     return make

@@ -36,6 +36,7 @@ class Run(db.Model):  # type: ignore[name-defined,misc]
     total: Mapped[int | None]  # records that the source announces
     pages: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    received: Mapped[int] = mapped_column(default=0)  # items that came, doubles among them: compared with total
     seen: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
     updated: Mapped[int] = mapped_column(default=0)

@@ -20,8 +20,8 @@ class Concept(db.Model):  # type: ignore[name-defined,misc]
     uri: Mapped[str] = mapped_column(Text)
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("concept.id"))
     position: Mapped[int] = mapped_column(default=0)
-    definitions: Mapped[list["ConceptText"]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
-    labels: Mapped[list["ConceptLabel"]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
+    definitions: Mapped[list[ConceptText]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
+    labels: Mapped[list[ConceptLabel]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
 
 
 class ConceptLabel(db.Model):  # type: ignore[name-defined,misc]
@@ -31,6 +31,7 @@ class ConceptLabel(db.Model):  # type: ignore[name-defined,misc]
     concept_id: Mapped[int] = mapped_column(ForeignKey(Concept.id, ondelete="CASCADE"), index=True)
     language: Mapped[str] = mapped_column(String(20))  # BCP 47
     preferred: Mapped[bool]
+    needs_context: Mapped[bool] = mapped_column(default=False)  # has other meanings too: counts only beside a label that has none
     text: Mapped[str] = mapped_column(String(200))
     concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise_on_sql")
 

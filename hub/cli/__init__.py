@@ -1,0 +1,1 @@
+"""The command line: one module a noun. Each command reads its words, calls one service, commits, and prints."""

@@ -1,0 +1,46 @@
+"""What a command is given: the session, the index and the other parts of the application; and how it says no."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from hub.db import db
+from hub.services import migrating
+
+
+class Refused(click.ClickException):
+    """The command cannot do this; the message says why and what to do."""
+
+    exit_code = 2
+
+
+def session() -> Session:
+    """The session of this command, on a database that is set up. Raises Refused when it is not."""
+    if not migrating.is_ready(db.engine):
+        raise Refused("The database is not set up for this version: run `hub init`.")
+    return db.session()
+
+
+def parts() -> Any:
+    """The application's parts (hub.app.Parts)."""
+    return current_app.extensions["hub"]
+
+
+def setting(name: str) -> Any:
+    """One setting."""
+    return current_app.config[name]
+
+
+def print_json(value: object) -> None:
+    """One JSON document on the standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def cell(text: str) -> str:
+    """A value for a tab-separated line: what would break the line is a blank."""
+    return " ".join(text.replace("\0", " ").split())

@@ -1,0 +1,59 @@
+"""The demo sources: served on loopback in real formats, and harvested over HTTP as any source is."""
+
+from __future__ import annotations
+
+import subprocess  # noqa: S404 - our own interpreter and module, no shell
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy.orm import Session
+
+from hub.services import cataloguing, sourcing
+
+ROOT = Path(__file__).parents[2]
+LISTED = ROOT / "demo" / "sources.toml"
+
+
+@contextmanager
+def served(session: Session) -> Iterator[str]:
+    """Serve the demo sources while the block runs, and give the `host:port` that may be harvested; empty without demo files.
+
+    The port may be another one each time: the addresses of the demo sources in the database follow it.
+    """
+    if not LISTED.exists():
+        yield ""
+        return
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "demo.server", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        place = urlsplit(process.stdout.readline().strip()).netloc
+        for source in sourcing.every(session):
+            if source.facts.get("demo"):
+                source.url = urlunsplit(urlsplit(source.url)._replace(netloc=place))
+        session.commit()
+        yield place
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wanted(session: Session, place: str) -> list[int]:
+    """Ids of the demo sources to harvest, added now: all of them when the catalogue is empty and nobody added a source, else none."""
+    if not place or not cataloguing.is_empty(session):
+        return []
+    there = sourcing.every(session)
+    if any(not source.facts.get("demo") for source in there):
+        return []
+    names = {source.name for source in there}
+    for entry in tomllib.loads(LISTED.read_text(encoding="utf-8"))["source"]:
+        if entry["name"] not in names:
+            url = f"http://{place}{entry['path']}"
+            sourcing.add(session, entry["name"], entry["kind"], url, title=entry["title"], options=entry.get("options", {}), demo=True)
+    session.commit()
+    return [source.id for source in sourcing.every(session) if source.facts.get("demo")]

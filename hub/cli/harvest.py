@@ -1,0 +1,168 @@
+"""`hub harvest`: one source, or all, now or by the worker."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from hub.cli.context import Refused, cell, parts, print_json, session, setting
+from hub.cli.keeper import Keeper
+from hub.services import harvesting, indexing, leasing, running, sourcing
+
+COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed")
+STATUS = {"succeeded": 0, "partial": 1, "waiting": 1, "queued": 0}
+SHOWN = 20  # failures printed; `hub run failures` has all
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every source, one after the other.")
+@click.option("--limit", type=click.IntRange(1), help="Stop after so many records.")
+@click.option("--full", is_flag=True, help="Ask for everything, from the beginning, also where the source could tell what changed.")
+@click.option("--enqueue", is_flag=True, help="Leave it to the worker, and print the run's id.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@with_appcontext
+def harvest(name: str | None, everything: bool, limit: int | None, full: bool, enqueue: bool, as_json: bool) -> None:
+    """Harvest the source NAME and make what it gave searchable.
+
+    Exit status: 0 all well, 1 some records failed (or the run waits for approval), 2 the run failed.
+    """
+    ids = chosen(name, everything)
+    if enqueue:
+        for source_id in ids:
+            click.echo(queue(source_id, full=full, limit=limit))
+        return
+    with keeping_the_index(quiet=as_json):
+        summaries = [work(source_id, full=full, limit=limit, quiet=as_json) for source_id in ids]
+    if as_json:
+        print_json(summaries if everything else summaries[0])
+    sys.exit(max((STATUS.get(str(summary["state"]), 2) for summary in summaries), default=0))
+
+
+def chosen(name: str | None, everything: bool) -> list[int]:
+    """Ids of the sources that were named. Raises Refused."""
+    if (name is None) == (not everything):
+        raise Refused("Name one source, or say --all.")
+    current = session()
+    if everything:
+        found = [source.id for source in sourcing.every(current)]
+        if not found:
+            raise Refused("There are no sources yet: `hub source add` adds one.")
+        return found
+    source = sourcing.get(current, name or "")
+    if source is None:
+        raise Refused(f"There is no source named {name}. `hub source list` shows them.")
+    return [source.id]
+
+
+def prepare(source_id: int, *, full: bool, limit: int | None) -> Any:
+    """The run to work on. Raises Refused while another process harvests this source."""
+    current = session()
+    try:
+        return running.prepare(current, sourcing.by_id(current, source_id), full=full, limit=limit)
+    except leasing.AlreadyRunning as error:
+        raise Refused(str(error)) from error
+
+
+def queue(source_id: int, *, full: bool, limit: int | None) -> int:
+    """Prepare a run and give it to the worker; answers its id."""
+    run_id = int(prepare(source_id, full=full, limit=limit).id)
+    parts().jobs.harvest(run_id)
+    return run_id
+
+
+@contextmanager
+def keeping_the_index(*, quiet: bool) -> Iterator[None]:
+    """What is harvested meanwhile becomes searchable meanwhile: a second process writes the index, on a second core."""
+    if setting("SEARCH_URL").startswith("memory:"):
+        yield
+        indexing.drain(session(), parts().index)
+        return
+    with Keeper() as keeper:
+        yield
+        if not quiet and (left := indexing.waiting(session())):
+            click.echo(f"Indexing the last {left} changes …", err=True)
+        keeper.finish()
+    if indexing.waiting(session()):  # the second process could not: do it here, and let its error be seen
+        indexing.drain(session(), parts().index)
+
+
+def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[str, object]:
+    """Harvest one source with a progress line, print its summary, give it as values."""
+    run = prepare(source_id, full=full, limit=limit)
+    source_name = sourcing.by_id(session(), source_id).name
+    progress = Progress(source_name, quiet=quiet)
+    if not quiet and run.pages:
+        click.echo(f"{source_name}: taking up run {run.id} again after {run.seen} records", err=True)
+    try:
+        run = harvesting.work(session(), parts().fetching, run.id, on_page=progress.show)
+    except leasing.AlreadyRunning as error:
+        raise Refused(str(error)) from error
+    progress.end()
+    failed = running.failures(session(), run.id)
+    summary = {
+        "source": source_name, "run": run.id, "state": run.state, **{name: getattr(run, name) for name in COUNTS},
+        "pages": run.pages, "bytes": run.bytes, "seconds": round(progress.seconds, 2), "reason": run.reason, "advice": run.advice,
+        "failures": [{"identifier": f.identifier, "stage": f.stage, "reason": f.reason, "advice": f.advice, "url": f.url} for f in failed],
+    }  # fmt: skip
+    if not quiet:
+        print_summary(summary, progress.rate(run.seen))
+    return summary
+
+
+def print_summary(summary: dict[str, Any], rate: str) -> None:
+    """A clear summary: state, counts, rate, then each failure with identifier and reason."""
+    click.echo(f"{summary['source']}: {summary['state']}, run {summary['run']}, {summary['pages']} pages, {rate}")
+    click.echo("  " + ", ".join(f"{name} {summary[name]}" for name in COUNTS))
+    for text in (summary["reason"], summary["advice"]):
+        if text:
+            click.echo(f"  {cell(text)}")
+    for failure in summary["failures"][:SHOWN]:
+        click.echo(f"  failed: {cell(failure['identifier'] or failure['url'] or '(no identifier)')}: {cell(failure['reason'])} {cell(failure['advice'])}".rstrip())
+    if len(summary["failures"]) > SHOWN:
+        click.echo(f"  and {len(summary['failures']) - SHOWN} more: hub run failures {summary['run']}")
+
+
+class Progress:
+    """A line that moves on a terminal; on anything else one line every ten seconds."""
+
+    def __init__(self, name: str, *, quiet: bool) -> None:
+        self._name, self._quiet = name, quiet
+        self._began = time.monotonic()
+        self._live = sys.stderr.isatty()
+        self._shown = self._began
+        self.seconds = 0.0
+
+    def show(self, run: Any) -> None:
+        """One more page."""
+        moment = time.monotonic()
+        if self._quiet or moment - self._shown < (0.1 if self._live else 10.0):
+            return
+        self._shown, self.seconds = moment, moment - self._began
+        counts = ", ".join(f"{name} {getattr(run, name)}" for name in COUNTS if name == "seen" or getattr(run, name))
+        line = f"{self._name}: {bar(run.received, run.total)}{counts}, {self.rate(run.seen)}"
+        click.echo(f"\r\033[K{line}" if self._live else line, nl=not self._live, err=True)
+
+    def end(self) -> None:
+        """Clear the line."""
+        self.seconds = time.monotonic() - self._began
+        if self._live and not self._quiet:
+            click.echo("\r\033[K", nl=False, err=True)
+
+    def rate(self, seen: int) -> str:
+        """Records a second."""
+        return f"{seen / max(self.seconds, 0.001):.0f} records/s"
+
+
+def bar(done: int, total: int | None, width: int = 24) -> str:
+    """A bar when the source says how many there are."""
+    if not total:
+        return ""
+    full = min(width, width * done // total)
+    return f"[{'#' * full}{'.' * (width - full)}] {min(100, 100 * done // total)} % of {total}, "

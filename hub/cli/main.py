@@ -1,0 +1,91 @@
+"""The `hub` command: finds the module of a command when it is called, so that `hub --help` imports none of them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+
+COMMANDS = {  # name -> module, what it does (one line)
+    "up": ("hub.cli.serving", "Set up, harvest the demo sources when the hub is empty, serve site and worker until Ctrl-C."),
+    "init": ("hub.cli.setup", "Make the data folder, the database, the vocabulary, a secret and a first admin. Safe to repeat."),
+    "serve": ("hub.cli.serving", "Serve the site in the foreground."),
+    "worker": ("hub.cli.serving", "Work on queued harvests and keep the index up to date, in the foreground."),
+    "source": ("hub.cli.source", "Add and list the sources that are harvested."),
+    "harvest": ("hub.cli.harvest", "Harvest a source, or all of them."),
+    "run": ("hub.cli.run", "Look at harvest runs: state, counters, failures; stop one, approve one."),
+    "record": ("hub.cli.record", "Look at what sources have given us."),
+    "search": ("hub.cli.search", "Search the catalogue."),
+    "index": ("hub.cli.index", "Bring the search index up to date, dump it, rebuild it."),
+    "check": ("hub.cli.index", "Compare the index with the database; exit status 0 only when they agree."),
+    "user": ("hub.cli.user", "Add people who may sign in."),
+}
+FATAL = 2
+
+
+def load(name: str) -> click.Command:
+    """The command of this name, from its module."""
+    command = getattr(importlib.import_module(COMMANDS[name][0]), name)
+    assert isinstance(command, click.Command)
+    return command
+
+
+class HubGroup(FlaskGroup):
+    """Flask's command line with our commands, each imported when it is called."""
+
+    def __init__(self) -> None:
+        super().__init__(name="hub", add_default_commands=False, add_version_option=False, load_dotenv=False, help="Open Commerce Hub.")
+        self.params = []  # the application is ours, its settings are the environment's: no --app, no --env-file
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Our commands, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command, imported now."""
+        return load(name) if name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def register(app: Flask) -> None:
+    """The same commands under `flask --app wsgi`."""
+    for name in COMMANDS:
+        app.cli.add_command(load(name), name)
+
+
+def main() -> None:
+    """Entry of the console script. What a user can mend is one sentence and exit status 2, never a traceback."""
+    try:
+        HubGroup().main(prog_name="hub", obj=ScriptInfo(app_import_path="wsgi:app", set_debug_flag=False))
+    except Exception as error:
+        if not (sentence := explained(error)):
+            raise
+        click.echo(f"Error: {sentence}", err=True)
+        sys.exit(FATAL)
+
+
+def explained(error: Exception) -> str:
+    """A sentence for errors that come from settings, disk, database or index; empty for our own mistakes."""
+    name, module = type(error).__name__, type(error).__module__
+    if name in ("SettingsError", "IndexFault", "BadQueue", "BadAddress", "BadSetting"):
+        return str(error)
+    if module.startswith("sqlalchemy") and name in ("OperationalError", "ProgrammingError"):
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        if "no such table" in reason or "does not exist" in reason:
+            return f"The database is not set up ({reason}): run `hub init`."
+        return f"The database cannot be used: {reason}."
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror or error}{where}."
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""`hub run`: what harvest runs did."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from hub.cli.context import Refused, cell, print_json, session
+from hub.services import classifying, running, withdrawing
+
+COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed", "pages", "total")
+
+
+@click.group()
+def run() -> None:
+    """Look at harvest runs: state, counters, failures; stop one, approve one."""
+
+
+def found(run_id: int) -> Any:
+    """The run. Raises Refused."""
+    one = running.get(session(), run_id)
+    if one is None:
+        raise Refused(f"There is no run {run_id}. `hub run status` shows the last ones.")
+    return one
+
+
+def values(one: Any) -> dict[str, object]:
+    """A run as JSON has it."""
+    times = {name: getattr(one, name).isoformat() if getattr(one, name) else None for name in ("started_at", "heartbeat_at", "finished_at")}
+    facts = {"id": one.id, "source": one.source.name, "state": one.state, "full": one.full}
+    return facts | {name: getattr(one, name) for name in COUNTS} | times | {"reason": one.reason, "advice": one.advice}
+
+
+@run.command()
+@click.argument("run_id", type=int, required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_appcontext
+def status(run_id: int | None, as_json: bool) -> None:
+    """Show the state and the counters of a run, or of the last twenty."""
+    runs = [values(found(run_id))] if run_id is not None else [values(one) for one in running.recent(session())]
+    if as_json:
+        print_json(runs[0] if run_id is not None else runs)
+        return
+    if not runs:
+        click.echo("No runs yet. `hub harvest NAME` makes one.")
+    for one in runs:
+        counts = ", ".join(f"{name} {one[name]}" for name in COUNTS[:6])
+        click.echo(f"run {one['id']} of {one['source']}: {one['state']}; {counts}")
+        if one["reason"]:
+            click.echo(f"  {cell(str(one['reason']))} {cell(str(one['advice'] or ''))}".rstrip())
+
+
+@run.command()
+@click.argument("run_id", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_appcontext
+def failures(run_id: int, as_json: bool) -> None:
+    """List all that failed in a run: identifier, stage, reason, what to do, address (tab-separated)."""
+    names = ("identifier", "stage", "reason", "advice", "url")
+    rows = [{name: getattr(one, name) for name in names} for one in running.failures(session(), found(run_id).id)]
+    if as_json:
+        print_json(rows)
+        return
+    writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
+    writer.writerows([[cell(str(row[name] or "")) for name in names] for row in rows])
+
+
+@run.command()
+@click.argument("run_id", type=int, metavar="ID")
+@with_appcontext
+def stop(run_id: int) -> None:
+    """Ask a run to stop. It keeps what it has; the next harvest goes on there."""
+    running.ask_to_stop(session(), found(run_id).id)
+    session().commit()
+    click.echo(f"Run {run_id} stops within a few seconds.")
+
+
+@run.command()
+@click.argument("run_id", type=int, metavar="ID")
+@with_appcontext
+def approve(run_id: int) -> None:
+    """Withdraw the records that have vanished from the source of a waiting run."""
+    one = found(run_id)
+    if one.state != "waiting":
+        raise Refused(f"Run {run_id} does not wait for approval: it is {one.state}.")
+    withdrawing.approve(session(), one, classifier=classifying.load(session()))
+    session().commit()
+    click.echo(one.reason)

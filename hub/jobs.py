@@ -1,0 +1,64 @@
+"""Background work: the queue's tasks. The same on SQLite and on Redis, with any number of workers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from huey import RedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+
+from hub.db import db
+from hub.services import harvesting, leasing, running
+
+log = logging.getLogger(__name__)
+
+
+class BadQueue(Exception):
+    """QUEUE_URL names no queue that we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What the outer layers may ask to be done later."""
+
+    harvest: Callable[[int], object]  # run id
+
+
+def open_queue(url: str) -> Huey:
+    """QUEUE_URL -> queue: `sqlite:/path/queue.db` or `redis://host:port/number`. Opens no connection yet. Raises BadQueue."""
+    if url.startswith(("redis://", "rediss://")):
+        return RedisHuey("hub", url=url)
+    scheme, _, path = url.partition(":")
+    if scheme != "sqlite" or not path:
+        raise BadQueue(f"QUEUE_URL must be sqlite:/path/queue.db or redis://host:port/number, not {scheme}:….")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("hub", filename=path)
+
+
+def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
+    """Bind the tasks to this queue and this application."""
+
+    @huey.task(name="harvest")
+    def harvest(run_id: int) -> None:
+        """Work on a run. Whoever comes second finds the lease taken, or the run ended."""
+        with app.app_context():
+            try:
+                harvesting.work(db.session(), fetching, run_id)
+            except leasing.AlreadyRunning as error:
+                log.info("run %s: %s", run_id, error)
+            except Exception:  # the job's outer edge: the run is found abandoned and taken up again
+                log.exception("run %s: broke off", run_id)
+
+    @huey.periodic_task(crontab(), name="rescue")
+    def rescue() -> None:
+        """Take up what a dead worker left, every minute."""
+        with app.app_context():
+            for run_id in running.abandoned(db.session()):
+                log.info("run %s: taken up again", run_id)
+                harvest(run_id)
+
+    return Jobs(harvest=harvest)

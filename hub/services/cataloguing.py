@@ -1,0 +1,144 @@
+"""What the catalogue shows: resources made from records, merged again when a record changed, announced to the index. The caller commits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from harvesters.record import Record
+from hub.models.outbox import Outbox
+from hub.models.record import SourceRecord
+from hub.models.resource import Resource
+from hub.models.source import Source
+from hub.models.topic import Assignment
+from hub.services import merging, naming
+from hub.services.classifying import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What receiving needs to know of a source."""
+
+    id: int
+    name: str
+    title: str
+    rank: int
+
+
+def facts(source: Source) -> SourceFacts:
+    """The facts of a source."""
+    return SourceFacts(source.id, source.name, source.title, source.rank)
+
+
+def create_resources(
+    session: Session, source: SourceFacts, groups: Sequence[Sequence[Record]], *, classifier: Classifier, at: datetime
+) -> Sequence[int]:
+    """New resources, one for each group of new records, in their order."""
+    if not groups:
+        return []
+    public_ids = free_public_ids(session, source, [group[0].identifier for group in groups])
+    rows = []
+    for group, public_id in zip(groups, public_ids, strict=True):
+        kept = [merging.Kept(source.name, source.title, source.rank, r.identifier, at, merging.values_of(r)) for r in group]
+        rows.append(merging.merge(kept) | {"public_id": public_id, "version": 1, "created_at": at, "updated_at": at})
+    ids = session.scalars(insert(Resource).returning(Resource.id, sort_by_parameter_order=True), rows).all()
+    assign(session, list(zip(ids, rows, strict=True)), classifier=classifier)
+    announce(session, ids)
+    return ids
+
+
+def free_public_ids(session: Session, source: SourceFacts, identifiers: Sequence[str]) -> list[str]:
+    """A public id for each new resource that no other has, or ever had (resources are never deleted)."""
+    found: list[str] = []
+    wanted = [naming.public_id(source.name, identifier) for identifier in identifiers]
+    taken = set(session.scalars(select(Resource.public_id).where(Resource.public_id.in_(wanted))))
+    for identifier, public_id in zip(identifiers, wanted, strict=True):
+        attempt = 0
+        while public_id in taken:
+            attempt += 1
+            public_id = naming.public_id(source.name, identifier, attempt)
+            if session.scalar(select(Resource.id).filter_by(public_id=public_id)) is not None:
+                taken.add(public_id)
+        taken.add(public_id)
+        found.append(public_id)
+    return found
+
+
+def refresh(session: Session, resource_ids: Iterable[int], *, classifier: Classifier, at: datetime) -> None:
+    """Merge resources again from their live records; a resource without any is withdrawn. The index hears of all of them."""
+    ids = sorted(set(resource_ids))
+    if not ids:
+        return
+    versions = {id: version for id, version in session.execute(select(Resource.id, Resource.version).where(Resource.id.in_(ids)))}
+    live = live_records(session, ids)
+    rows = [
+        {"id": id, "version": versions[id] + 1, "updated_at": at, "withdrawn_at": None, **merging.merge(live[id])}
+        for id in ids
+        if id in live
+    ]
+    gone = [{"id": id, "version": versions[id] + 1, "updated_at": at, "withdrawn_at": at} for id in ids if id not in live]
+    for changed in (rows, gone):
+        if changed:
+            session.execute(update(Resource), changed)
+    session.execute(delete(Assignment).where(Assignment.resource_id.in_([row["id"] for row in rows]), Assignment.origin == "rule"))
+    assign(session, [(row["id"], row) for row in rows], classifier=classifier)
+    announce(session, ids)
+
+
+def live_records(session: Session, resource_ids: Sequence[int]) -> dict[int, list[merging.Kept]]:
+    """resource id -> its records that still count: active ones, and ones whose last reading failed but whose values we have."""
+    rows = session.execute(
+        select(
+            SourceRecord.resource_id,
+            Source.name,
+            Source.title,
+            Source.rank,
+            SourceRecord.identifier,
+            SourceRecord.changed_at,
+            SourceRecord.values,
+        )
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(SourceRecord.resource_id.in_(resource_ids), SourceRecord.state != "withdrawn")
+        .order_by(SourceRecord.id)
+    )
+    live: dict[int, list[merging.Kept]] = defaultdict(list)
+    for resource_id, *kept in rows:
+        if kept[-1] is not None:
+            live[resource_id].append(merging.Kept(*kept))
+    return live
+
+
+def assign(session: Session, resources: Sequence[tuple[int, dict[str, Any]]], *, classifier: Classifier) -> None:
+    """Topics by rule, beside what persons have said of these resources."""
+    ids = [id for id, _ in resources]
+    said = (
+        set(session.execute(select(Assignment.resource_id, Assignment.concept_id).where(Assignment.resource_id.in_(ids))).tuples())
+        if ids
+        else set()
+    )
+    rows = [
+        {"resource_id": id, "concept_id": f.concept_id, "origin": "rule", "confidence": f.confidence, "state": f.state}
+        for id, row in resources
+        for f in classifier.classify(row["title"], [*row["keywords"], *row["subjects"]], row["text"])
+        if (id, f.concept_id) not in said
+    ]
+    if rows:
+        session.execute(insert(Assignment), rows)
+
+
+def announce(session: Session, resource_ids: Iterable[int]) -> None:
+    """Tell the index, through the outbox, in the same transaction."""
+    rows = [{"resource_id": id} for id in resource_ids]
+    if rows:
+        session.execute(insert(Outbox), rows)
+
+
+def is_empty(session: Session) -> bool:
+    """Has the catalogue no resource at all?"""
+    return session.scalar(select(Resource.id).limit(1)) is None

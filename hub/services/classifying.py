@@ -1,0 +1,106 @@
+"""Topics and platforms by rule: a concept's labels, found in what a resource says of itself.
+
+Confidence grows with the place (title, then keywords and subjects, then text) and with repetition, and combines as independent
+evidence does: 1 - product of (1 - each). From ACCEPTED on an assignment counts; below, it is a suggestion for a curator.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.models.topic import ConceptLabel
+
+IN_TITLE, IN_KEYWORDS, IN_TEXT = 0.85, 0.75, 0.35
+ACCEPTED = 0.55
+SUGGESTED = 0.3
+MOST = 8  # topics of one resource
+TEXT_READ = 4_000  # characters of a description that are looked at
+# "|" stands between keywords: a label does not reach over it
+WORD = re.compile(r"[a-z0-9][a-z0-9+#&'.]*(?<!\.)|[^\W\d_a-z]|\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One concept that a resource seems to be about."""
+
+    concept_id: int
+    confidence: float  # 0 .. 1
+
+    @property
+    def state(self) -> str:
+        """accepted or suggested."""
+        return "accepted" if self.confidence >= ACCEPTED else "suggested"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a concept; a doubtful one has other meanings too, and counts only where a label without any stands in the same resource."""
+
+    concept_id: int
+    text: str
+    doubtful: bool = False
+
+
+class Classifier:
+    """The vocabulary's labels, ready to be found. Build one a run (`load`), not one a record."""
+
+    def __init__(self, labels: Iterable[Label]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Label]]] = defaultdict(list)
+        for label in labels:
+            words = tuple(words_of(label.text))
+            if words:
+                self._by_first[words[0]].append((words, label))
+        for candidates in self._by_first.values():
+            candidates.sort(key=lambda pair: -len(pair[0]))  # the longest label wins: "cross-border logistics" is not also "logistics"
+
+    def classify(self, title: str, keywords: Sequence[str], text: str) -> tuple[Finding, ...]:
+        """What a resource with these texts is about, surest first, at most MOST."""
+        places = (
+            (self._count(title), IN_TITLE),
+            (self._count(" | ".join(keywords)), IN_KEYWORDS),
+            (self._count(text[:TEXT_READ]), IN_TEXT),
+        )
+        certain = any(not label.doubtful for counts, _ in places for label in counts)
+        doubt: dict[int, float] = defaultdict(lambda: 1.0)
+        for counts, weight in places:
+            for label, times in counts.items():
+                if certain or not label.doubtful:
+                    doubt[label.concept_id] *= (1 - weight) ** min(times, 3)
+        found = (Finding(concept_id, round(1 - left, 3)) for concept_id, left in doubt.items() if 1 - left >= SUGGESTED)
+        return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
+
+    def _count(self, text: str) -> Mapping[Label, int]:
+        words, place = words_of(text), 0
+        counts: dict[Label, int] = defaultdict(int)
+        while place < len(words):
+            found = 0  # words of the longest label here; others of the same length count too
+            for label_words, label in self._by_first.get(words[place], ()):
+                if len(label_words) >= found and tuple(words[place : place + len(label_words)]) == label_words:
+                    counts[label] += 1
+                    found = len(label_words)
+            place += found or 1
+        return counts
+
+
+def words_of(text: str) -> list[str]:
+    """Words folded for comparison; a Chinese character is a word, a hyphen parts two, a plural s goes."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("e-commerce", "ecommerce")
+    return [singular(word) for word in WORD.findall(folded)]
+
+
+def singular(word: str) -> str:
+    """Without the plural s of an English word of some length."""
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def load(session: Session) -> Classifier:
+    """The classifier of the vocabulary as it stands."""
+    rows = session.execute(select(ConceptLabel.concept_id, ConceptLabel.text, ConceptLabel.needs_context).order_by(ConceptLabel.id))
+    return Classifier(Label(*row) for row in rows)

@@ -1,0 +1,281 @@
+"""One run: walk a source, bring each page into the catalogue in one transaction with its checkpoint, say what came of it.
+
+This is the one service that commits, after each page: a process that dies at any instant leaves a whole number of pages, and the next run
+goes on at the checkpoint. Receiving a page twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from harvesters import registry, walk
+from harvesters.errors import Cancelled, ExpiredToken, HarvestError
+from harvesters.fetch import Fetcher
+from harvesters.protocol import Harvester, Page, Request
+from harvesters.record import Failure, Item, Raw
+from hub.db import now
+from hub.models.run import Run
+from hub.models.source import Source
+from hub.services import cataloguing, classifying, leasing, receiving, running, withdrawing
+from hub.services.cataloguing import SourceFacts
+from hub.services.receiving import Changes
+
+log = logging.getLogger(__name__)
+
+Stopped = Callable[[], bool]
+Fetching = Callable[[Stopped], Fetcher]
+OnPage = Callable[[Run], None]
+
+RESTARTS = 3  # times that a list may be begun again because its token expired
+SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
+SAVE_SECONDS = 1.0  # or as many as came in this time
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run works with, from beginning to end."""
+
+    session: Session
+    run_id: int
+    source: SourceFacts
+    harvester: Harvester
+    address: str
+    options: dict[str, str]
+    since: str | None
+    limit: int | None
+    classifier: classifying.Classifier
+    on_page: OnPage
+
+
+def work(session: Session, fetching: Fetching, run_id: int, *, on_page: OnPage = lambda run: None) -> Run:
+    """Work on a prepared run until it ends, and commit its end. A run that has ended already is given back as it is.
+
+    Raises AlreadyRunning. Whatever the source or the network does wrong ends in the run's state and reason, not in an exception.
+    """
+    run = running.get(session, run_id)
+    assert run is not None, f"there is no run {run_id}"
+    if run.state not in ("queued", "running"):
+        return run
+    leasing.acquire(session, run.source_id)
+    source_id, source_name, pages_before = run.source_id, run.source.name, run.pages
+    begin(session, run)
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    try:
+        with fetching(running.Watch(engine, run_id, source_id)) as fetch:
+            job = job_of(session, running.get(session, run_id) or run, on_page)
+            harvest(job, fetch, run)
+            finish(job)
+    except Cancelled:
+        close(session, run_id, "cancelled", "Stopped on request. The next run goes on where this one stopped.", "")
+    except HarvestError as error:
+        forget_checkpoint = session.get_one(Run, run_id).pages == pages_before  # it would only fail at the same place again
+        close(session, run_id, "failed", str(error), error.advice, forget_checkpoint=forget_checkpoint)
+    except OperationalError as error:
+        log.exception("run %s: the database failed", run_id)
+        close(session, run_id, "failed", f"The database failed: {error.orig}.", "Check that it runs and has space, then harvest again.")
+    finally:
+        session.rollback()
+        leasing.release(session, source_id)
+    run = running.get(session, run_id)
+    assert run is not None
+    log.info("run %s of %s: %s, %s seen, %s created, %s failed", run.id, source_name, run.state, run.seen, run.created, run.failed)
+    return run
+
+
+def begin(session: Session, run: Run) -> None:
+    """The run is at work from now on."""
+    run.state, run.heartbeat_at, run.stop_asked = "running", now(), False
+    run.started_at = run.started_at or now()
+    session.commit()
+
+
+def job_of(session: Session, run: Run, on_page: OnPage) -> Job:
+    """All that a run works with. Raises UnknownKind."""
+    source = run.source
+    return Job(
+        session=session,
+        run_id=run.id,
+        source=cataloguing.facts(source),
+        harvester=registry.kind(source.kind),
+        address=source.url,
+        options=dict(source.options),
+        since=run.since,
+        limit=run.limited_to,
+        classifier=classifying.load(session),
+        on_page=on_page,
+    )
+
+
+def harvest(job: Job, fetch: Fetcher, run: Run) -> None:
+    """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
+    requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
+    while True:
+        try:
+            follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since))
+            return
+        except ExpiredToken as error:
+            job.session.rollback()
+            kept = job.session.get_one(Run, job.run_id)
+            if kept.restarts >= RESTARTS:
+                raise
+            kept.restarts, kept.checkpoint, requests = kept.restarts + 1, None, ()
+            job.session.commit()
+            log.info("run %s: the list is begun again: %s", job.run_id, error)
+
+
+def follow(job: Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
+    """Page by page, each saved with what remains to be asked."""
+    received = job.session.get_one(Run, job.run_id).received
+    job.session.commit()
+    left = None if job.limit is None else job.limit - received
+    with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
+        for steps in together(bounded(walked, left)):
+            save(job, [step.page for step in steps], steps[-1].remaining)
+
+
+def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:
+    """Steps up to so many items; the walk is closed then."""
+    left = limit
+    for step in steps:
+        if left is not None and len(step.page.items) >= left:
+            yield replace(step, page=replace(step.page, items=step.page.items[:left]), remaining=())
+            return
+        left = None if left is None else left - len(step.page.items)
+        yield step
+
+
+def together(steps: Iterator[walk.Step]) -> Iterator[list[walk.Step]]:
+    """Small pages by the handful, large ones alone: a transaction for each of 50,000 pages of one record would be waste."""
+    waiting: list[walk.Step] = []
+    since = time.monotonic()
+    for step in steps:
+        waiting.append(step)
+        if sum(len(s.page.items) for s in waiting) >= SAVE_ITEMS or time.monotonic() - since >= SAVE_SECONDS:
+            yield waiting
+            waiting, since = [], time.monotonic()
+    if waiting:
+        yield waiting
+
+
+def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> None:
+    """Everything that these pages bring, the counters and the checkpoint, in one transaction."""
+    items = [item for page in pages for item in page.items]
+    try:
+        changes = store(job, items, pages, remaining)
+    except OperationalError:
+        raise
+    except (SQLAlchemyError, UnicodeError, ValueError) as error:
+        job.session.rollback()
+        log.warning("run %s: a page could not be stored whole (%s): item by item", job.run_id, type(error).__name__)
+        changes = store(job, [storable(job, item) for item in items], pages, remaining)
+    job.on_page(job.session.get_one(Run, job.run_id))
+    job.session.commit()
+    job.session.expunge_all()
+    log.debug("run %s: %s items", job.run_id, changes.seen)
+
+
+def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...]) -> Changes:
+    """Receive the items, add the counters, keep the checkpoint; commit. The first statement is a write, so a second writer waits for us here."""
+    session = job.session
+    session.execute(update(Run).where(Run.id == job.run_id).values(heartbeat_at=now()))
+    leasing.renew(session, job.source.id)
+    changes = receiving.receive(session, job.source, job.run_id, items, classifier=job.classifier)
+    columns: dict[str, Any] = {name: getattr(Run, name) + count for name, count in changes.as_dict().items()}
+    columns["pages"] = Run.pages + len(pages)
+    columns["received"] = Run.received + len(items)
+    columns["bytes"] = Run.bytes + sum(len(item.raw.body) for item in items if item.raw is not None)
+    columns["checkpoint"] = [walk.to_json(request) for request in remaining]
+    columns |= learned(session.get_one(Run, job.run_id), pages)
+    session.execute(update(Run).where(Run.id == job.run_id).values(columns).execution_options(synchronize_session=False))
+    session.commit()
+    return changes
+
+
+def learned(run: Run, pages: Sequence[Page]) -> dict[str, Any]:
+    """What the pages say of the whole list: the first stamp stays, the last total counts."""
+    found: dict[str, Any] = {}
+    for page in pages:
+        if page.stamp is not None and run.stamp is None:
+            found.setdefault("stamp", page.stamp)
+        if page.total is not None:
+            found["total"] = page.total
+        if page.tracks_deletions is not None:
+            found["tracks_deletions"] = page.tracks_deletions
+    return found
+
+
+def storable(job: Job, item: Item) -> Item:
+    """The item itself when the database takes it, else a failure that says why not. Leaves no trace in the database."""
+    try:
+        with job.session.begin_nested() as trial:
+            receiving.receive(job.session, job.source, job.run_id, [item], classifier=job.classifier)
+            trial.rollback()
+        return item
+    except OperationalError:
+        raise
+    except (SQLAlchemyError, UnicodeError, ValueError) as error:
+        cause = getattr(error, "orig", None) or error
+        name = None if item.identifier is None else item.identifier.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+        return Failure(identifier=name, reason=f"The record cannot be stored: {type(cause).__name__}.", raw=item.raw or Raw(b"", "", ""))
+    finally:
+        job.session.rollback()
+
+
+def finish(job: Job) -> None:
+    """The list came to its end: what has vanished is withdrawn (or waits for approval), and the next pass knows where to begin."""
+    session = job.session
+    run = running.get(session, job.run_id)
+    assert run is not None
+    run.checkpoint = []
+    state = "partial" if run.failed else "succeeded"
+    if job.limit is not None:
+        running.end(run, state, reason=f"Stopped after {job.limit} records, as asked.")
+    elif run.total is not None and run.received < run.total:
+        reason = f"The source announced {run.total} records but sent {run.received}."
+        running.end(run, "partial", reason=reason, advice="Nothing was withdrawn. Harvest again; if it stays so, ask the source's owner.")
+    else:
+        complete(job, run, state)
+    session.commit()
+
+
+def complete(job: Job, run: Run, state: str) -> None:
+    """The end of a whole pass."""
+    source = session_source(job)
+    if run.full and job.harvester.lists_all:
+        verdict = withdrawing.sweep(job.session, job.source, run, classifier=job.classifier)
+        if verdict.waits:
+            running.end(run, "waiting", reason=verdict.reason, advice=verdict.advice)
+            return
+        running.end(run, state, reason=verdict.reason, advice=verdict.advice)
+    else:
+        running.end(run, state)
+    if run.full and run.received == 0:
+        run.reason, run.advice = "The source answered, but it holds no records.", "Check the address and the options (a set, a path)."
+    source.stamp = run.stamp or source.stamp
+    source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else source.tracks_deletions
+    source.complete_at = now()
+
+
+def session_source(job: Job) -> Source:
+    """The source's row."""
+    return job.session.scalars(select(Source).where(Source.id == job.source.id)).one()
+
+
+def close(session: Session, run_id: int, state: str, reason: str, advice: str, *, forget_checkpoint: bool = False) -> None:
+    """End a run that could not come to its end, keeping what it had."""
+    session.rollback()
+    run = session.get_one(Run, run_id)
+    running.end(run, state, reason=reason, advice=advice)
+    if forget_checkpoint:
+        run.checkpoint = None
+    session.commit()

@@ -1,0 +1,140 @@
+"""People come in: accounts made, passwords checked, sessions ended."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.db import now
+from hub.models.account import Person, SignInFailure
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+SHORTEST = 10  # characters of a password
+FREE_TRIES = 5  # by account and by address; then each further try waits
+SLOWEST = timedelta(minutes=15)
+hasher = PasswordHasher()
+NOBODY = hasher.hash(secrets.token_hex(16))  # checked when the account is unknown, so that both answers take as long
+
+
+class BadAccount(Exception):
+    """This account cannot be made; the message says why."""
+
+
+class TooManyTries(Exception):
+    """Signing in has failed too often: `wait` seconds to go."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"Too many tries: wait {wait} seconds.")
+        self.wait = wait
+
+
+def add(session: Session, email: str, password: str, *, name: str = "", admin: bool = False) -> Person:
+    """Make an account. The caller commits. Raises BadAccount."""
+    email = email.strip().lower()
+    if not EMAIL.fullmatch(email):
+        raise BadAccount(f"{email!r} is not an e-mail address.")
+    if len(password) < SHORTEST:
+        raise BadAccount(f"A password needs {SHORTEST} characters or more.")
+    if session.scalar(select(Person.id).filter_by(email=email)) is not None:
+        raise BadAccount(f"There is an account for {email} already.")
+    person = Person(
+        email=email,
+        name=name or email.partition("@")[0],
+        password_hash=hasher.hash(password),
+        session_key=secrets.token_urlsafe(32),
+        is_admin=admin,
+        created_at=now(),
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def set_password(person: Person, password: str) -> None:
+    """A new password; every session of this person ends. The caller commits. Raises BadAccount."""
+    if len(password) < SHORTEST:
+        raise BadAccount(f"A password needs {SHORTEST} characters or more.")
+    person.password_hash, person.session_key = hasher.hash(password), secrets.token_urlsafe(32)
+
+
+def one_time_password() -> str:
+    """A password to be printed once: 80 bits in four groups that can be read aloud."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def sign_in(session: Session, email: str, password: str, *, address: str) -> Person | None:
+    """The person when the password is right, else None, in the same time for known and unknown accounts. Commits the count of failures.
+
+    Raises TooManyTries after FREE_TRIES failures of this account or from this address; the wait doubles up to SLOWEST. Nobody is locked out
+    for good, and the right password from elsewhere waits no longer than the account's own count asks.
+    """
+    email = email.strip().lower()
+    keys = [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in (("account", email), ("address", address))]
+    check_tries(session, keys)
+    person = by_email(session, email)
+    if not right(person.password_hash if person else NOBODY, password) or person is None:
+        count_failure(session, keys)
+        return None
+    if hasher.check_needs_rehash(person.password_hash):
+        person.password_hash = hasher.hash(password)
+    person.signed_in_at = now()
+    for key in keys:
+        if kept := session.get(SignInFailure, key):
+            session.delete(kept)
+    session.commit()
+    return person
+
+
+def right(password_hash: str, password: str) -> bool:
+    """Does the password fit the hash?"""
+    try:
+        return hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def check_tries(session: Session, keys: list[str]) -> None:
+    """Raise TooManyTries while one of these keys has to wait."""
+    for key in keys:
+        kept = session.get(SignInFailure, key)
+        if kept is None or kept.count < FREE_TRIES:
+            continue
+        wait = min(timedelta(seconds=2 ** min(kept.count - FREE_TRIES, 20)), SLOWEST)
+        left = (kept.last_at + wait - now()).total_seconds()
+        if left > 0:
+            raise TooManyTries(int(left) + 1)
+
+
+def count_failure(session: Session, keys: list[str]) -> None:
+    """One more failure for each of these keys; an old count begins anew."""
+    for key in keys:
+        kept = session.get(SignInFailure, key)
+        if kept is None:
+            session.add(SignInFailure(key=key, count=1, last_at=now()))
+        else:
+            kept.count = 1 if kept.last_at < now() - 2 * SLOWEST else kept.count + 1
+            kept.last_at = now()
+    session.commit()
+
+
+def get(session: Session, person_id: int) -> Person | None:
+    """The person of this id."""
+    return session.get(Person, person_id)
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """The person of this address."""
+    return session.scalar(select(Person).filter_by(email=email.strip().lower()))
+
+
+def there_is_an_admin(session: Session) -> bool:
+    """Has this hub an admin?"""
+    return session.scalar(select(Person.id).filter_by(is_admin=True).limit(1)) is not None

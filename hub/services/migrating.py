@@ -1,0 +1,58 @@
+"""The database's schema brought to the version that this code needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from hub.db import db
+
+FOLDER = Path(__file__).parent.parent / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration: our folder, and the connection to work on."""
+    settings = Config()
+    settings.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def head() -> str | None:
+    """The newest revision that this code has."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision that the database is at, None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_ready(engine: Engine) -> bool:
+    """Is the database at the revision that this code needs?"""
+    return current(engine) == head()
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database up to a revision; one that is there does nothing."""
+    with engine.begin() as connection:
+        command.upgrade(config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take revisions back down to this one (`base`: all)."""
+    with engine.begin() as connection:
+        command.downgrade(config(connection), revision)
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the models have and the migrated database has not, or the other way round; empty when they agree."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), db.metadata))

@@ -1,0 +1,354 @@
+"""A page of harvested items -> source records, and through them the catalogue. Receiving it twice changes nothing. The caller commits."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from harvesters.record import Failure, Item, Raw, Record, Withdrawn
+from harvesters.record import Offering as HarvestedOffering
+from hub.db import now
+from hub.models.record import SourceRecord
+from hub.models.resource import Offering, ResourceKey
+from hub.models.run import Failure as KeptFailure
+from hub.services import cataloguing, matching, merging
+from hub.services.cataloguing import SourceFacts
+from hub.services.classifying import Classifier
+
+OFFERING_FIELDS = merging.VALUE_TYPES[HarvestedOffering]
+EMPTY_HASH = hashlib.sha256(b"").digest()
+
+
+@dataclass(slots=True)
+class Changes:
+    """How many items did what. `seen` is their sum."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    failed: int = 0
+
+    @property
+    def seen(self) -> int:
+        """All items that counted."""
+        return self.created + self.updated + self.unchanged + self.withdrawn + self.failed
+
+    def as_dict(self) -> dict[str, int]:
+        """Column of Run -> count."""
+        return {name: getattr(self, name) for name in ("seen", "created", "updated", "unchanged", "withdrawn", "failed")}
+
+
+@dataclass(slots=True)
+class Page:
+    """The work that one batch of items with different identifiers makes, sorted by what is to be done."""
+
+    session: Session
+    source: SourceFacts
+    run_id: int
+    classifier: Classifier
+    changes: Changes
+    at: datetime = field(default_factory=now)
+    seen_again: list[int] = field(default_factory=list)  # source records that are as they were
+    new: list[Record] = field(default_factory=list)
+    changed: list[tuple[int, Record]] = field(default_factory=list)
+    stale: set[int] = field(default_factory=set)  # resources to merge again
+
+
+def receive(session: Session, source: SourceFacts, run_id: int, items: Iterable[Item], *, classifier: Classifier) -> Changes:
+    """Bring a page of items into the catalogue and say what changed.
+
+    An item that this run has already brought, unchanged, counts no more: a list that is begun again counts each record once.
+    """
+    changes = Changes()
+    for batch in without_doubles(items):
+        page = Page(session, source, run_id, classifier, changes)
+        receive_batch(page, batch)
+    return changes
+
+
+def without_doubles(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Runs of items in which no identifier stands twice, in order: the last of two wins because it comes later."""
+    batch: list[Item] = []
+    names: set[str] = set()
+    for item in items:
+        if item.identifier is not None:
+            if item.identifier in names:
+                yield batch
+                batch, names = [], set()
+            names.add(item.identifier)
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def receive_batch(page: Page, items: Sequence[Item]) -> None:
+    """Sort the items by what they do, then do each kind of work in a few statements."""
+    known = known_records(page, [item.identifier for item in items if item.identifier is not None])
+    for item in items:
+        row = known.get(item.identifier) if item.identifier is not None else None
+        if isinstance(item, Record):
+            sort_record(page, item, row)
+        elif isinstance(item, Withdrawn):
+            withdraw_one(page, item, row)
+        else:
+            keep_failure(page, item, row)
+    change_records(page)
+    create_records(page)
+    touch(page)
+    cataloguing.refresh(page.session, page.stale, classifier=page.classifier, at=page.at)
+
+
+def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]:
+    """What we have under these identifiers of this source."""
+    columns = (
+        SourceRecord.id,
+        SourceRecord.identifier,
+        SourceRecord.raw_hash,
+        SourceRecord.state,
+        SourceRecord.resource_id,
+        SourceRecord.seen_run_id,
+    )
+    rows = page.session.execute(select(*columns).where(SourceRecord.source_id == page.source.id, SourceRecord.identifier.in_(identifiers)))
+    return {row.identifier: row for row in rows}
+
+
+def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:
+    """New, changed, or as it was."""
+    if row is None:
+        page.new.append(record)
+        return
+    if row.state == "active" and row.raw_hash == hashlib.sha256(record.raw.body).digest():
+        if row.seen_run_id != page.run_id:
+            page.changes.unchanged += 1
+            page.seen_again.append(row.id)
+        return
+    page.changed.append((row.id, record))
+
+
+def withdraw_one(page: Page, item: Withdrawn, row: Row[Any] | None) -> None:
+    """A deletion that the source tells us. One that we never had is kept too: we announce it to our own harvesters."""
+    if row is not None and row.state == "withdrawn":
+        if row.seen_run_id != page.run_id:
+            page.changes.unchanged += 1
+            page.seen_again.append(row.id)
+        return
+    page.changes.withdrawn += 1
+    if row is None:
+        page.session.execute(insert(SourceRecord), [tombstone(page, item)])
+        return
+    withdraw(page.session, [row.id], at=page.at, run_id=page.run_id, datestamp=item.datestamp)
+    if row.resource_id is not None:
+        page.stale.add(row.resource_id)
+
+
+def tombstone(page: Page, item: Withdrawn) -> dict[str, Any]:
+    """The row of a deleted record that we never saw alive."""
+    return {
+        "source_id": page.source.id,
+        "identifier": item.identifier,
+        "state": "withdrawn",
+        "datestamp": item.datestamp,
+        **raw_columns(item.raw),
+        "seen_run_id": page.run_id,
+        "first_seen_at": page.at,
+        "last_seen_at": page.at,
+        "changed_at": page.at,
+        "withdrawn_at": page.at,
+    }
+
+
+def withdraw(session: Session, record_ids: Sequence[int], *, at: datetime, run_id: int | None, datestamp: datetime | None = None) -> None:
+    """Mark source records as withdrawn; their resources are the caller's to refresh."""
+    values: dict[str, Any] = {"state": "withdrawn", "withdrawn_at": at, "changed_at": at, "last_seen_at": at}
+    if run_id is not None:
+        values["seen_run_id"] = run_id
+    if datestamp is not None:
+        values["datestamp"] = datestamp
+    session.execute(update(SourceRecord).where(SourceRecord.id.in_(record_ids)).values(values))
+
+
+def keep_failure(page: Page, item: Failure, row: Row[Any] | None) -> None:
+    """Keep what could not be read, with its bytes; a resource that it fed stays as it was."""
+    hashed = hashlib.sha256(item.raw.body).digest()
+    if row is not None and row.state == "failed" and row.seen_run_id == page.run_id and row.raw_hash == hashed:
+        return
+    page.changes.failed += 1
+    page.session.execute(insert(KeptFailure), [failure_row(page, item)])
+    columns = {"state": "failed", "error": item.reason, **raw_columns(item.raw), "seen_run_id": page.run_id, "last_seen_at": page.at}
+    if row is not None:
+        page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns))
+    elif item.identifier is not None:
+        fresh = {"source_id": page.source.id, "identifier": item.identifier, "first_seen_at": page.at, "changed_at": page.at}
+        page.session.execute(insert(SourceRecord), [columns | fresh])
+
+
+def failure_row(page: Page, item: Failure, stage: str = "read") -> dict[str, Any]:
+    """The row of a failure."""
+    return {
+        "run_id": page.run_id,
+        "identifier": item.identifier,
+        "stage": stage if item.raw.body else "fetch",
+        "reason": item.reason,
+        "advice": item.advice,
+        "url": item.raw.url,
+        "media_type": item.raw.media_type[:100],
+        "raw": zlib.compress(item.raw.body, 1),
+        "at": page.at,
+    }
+
+
+def raw_columns(raw: Raw | None) -> dict[str, Any]:
+    """A payload as a source record stores it."""
+    if raw is None:
+        return {"raw": zlib.compress(b"", 1), "raw_type": "", "raw_url": "", "raw_hash": EMPTY_HASH}
+    return {
+        "raw": zlib.compress(raw.body, 1),
+        "raw_type": raw.media_type[:100],
+        "raw_url": raw.url,
+        "raw_hash": hashlib.sha256(raw.body).digest(),
+    }
+
+
+def record_columns(page: Page, record: Record, values: dict[str, Any]) -> dict[str, Any]:
+    """What a live record stores, new or changed."""
+    return {
+        "state": "active",
+        "title": record.title,
+        "group": record.group,
+        "url": record.url,
+        "datestamp": record.datestamp,
+        **raw_columns(record.raw),
+        "values": values,
+        "error": None,
+        "seen_run_id": page.run_id,
+        "last_seen_at": page.at,
+        "withdrawn_at": None,
+    }
+
+
+def change_records(page: Page) -> None:
+    """Store records whose payload changed; the ones whose values did not are unchanged all the same."""
+    if not page.changed:
+        return
+    before = {
+        id: (state, values)
+        for id, state, values in page.session.execute(
+            select(SourceRecord.id, SourceRecord.state, SourceRecord.values).where(SourceRecord.id.in_([id for id, _ in page.changed]))
+        )
+    }
+    rows, orphans, affected = [], [], []
+    for id, record in page.changed:
+        values = merging.values_of(record)
+        row = {"id": id, **record_columns(page, record, values)}
+        if before[id] == ("active", values):
+            page.changes.unchanged += 1
+            rows.append(row)
+            continue
+        if before[id][1] is None:  # a tombstone or a failure until now
+            page.changes.created += 1
+            orphans.append((id, record))
+        else:
+            page.changes.updated += 1
+            affected.append((id, record))
+        rows.append(row | {"changed_at": page.at})
+    page.session.execute(update(SourceRecord), rows)
+    adopt(page, orphans)
+    replace_parts(page, affected)
+
+
+def adopt(page: Page, orphans: Sequence[tuple[int, Record]]) -> None:
+    """Give a resource to records that had none: joined to one that is there, or a new one."""
+    if not orphans:
+        return
+    place = resources_for(page, [record for _, record in orphans])
+    rows = [{"id": id, "resource_id": place[record.identifier]} for id, record in orphans]
+    page.session.execute(update(SourceRecord), rows)
+    add_parts(page, [(id, place[record.identifier], record) for id, record in orphans])
+
+
+def replace_parts(page: Page, affected: Sequence[tuple[int, Record]]) -> None:
+    """Offerings and keys of changed records; their resources are merged again."""
+    if not affected:
+        return
+    ids = [id for id, _ in affected]
+    owners = {
+        id: resource_id
+        for id, resource_id in page.session.execute(select(SourceRecord.id, SourceRecord.resource_id).where(SourceRecord.id.in_(ids)))
+        if resource_id is not None
+    }
+    page.session.execute(delete(Offering).where(Offering.record_id.in_(ids)))
+    page.session.execute(delete(ResourceKey).where(ResourceKey.record_id.in_(ids)))
+    add_parts(page, [(id, owners[id], record) for id, record in affected if id in owners])
+    page.stale.update(owners.values())
+
+
+def create_records(page: Page) -> None:
+    """Store new records and give each its resource."""
+    if not page.new:
+        return
+    page.changes.created += len(page.new)
+    place = resources_for(page, page.new)
+    rows = [
+        {
+            "source_id": page.source.id,
+            "identifier": record.identifier,
+            "resource_id": place[record.identifier],
+            **record_columns(page, record, merging.values_of(record)),
+            "first_seen_at": page.at,
+            "changed_at": page.at,
+        }
+        for record in page.new
+    ]
+    ids = page.session.scalars(insert(SourceRecord).returning(SourceRecord.id, sort_by_parameter_order=True), rows).all()
+    add_parts(page, [(id, place[record.identifier], record) for id, record in zip(ids, page.new, strict=True)])
+
+
+def resources_for(page: Page, records: Sequence[Record]) -> dict[str, int]:
+    """identifier -> resource id: found by matching (to be merged again), or made now."""
+    joined = matching.resources_for(page.session, page.source.id, records)
+    page.stale.update(joined.values())
+    firsts: dict[str, list[Record]] = defaultdict(list)  # the records of one group come to one new resource
+    for record in records:
+        if record.identifier not in joined:
+            firsts[f"group {record.group}" if record.group else f"record {record.identifier}"].append(record)
+    groups = list(firsts.values())
+    made = cataloguing.create_resources(page.session, page.source, groups, classifier=page.classifier, at=page.at)
+    for group, id in zip(groups, made, strict=True):
+        joined |= {record.identifier: id for record in group}
+    return joined
+
+
+def add_parts(page: Page, parts: Sequence[tuple[int, int, Record]]) -> None:
+    """Offerings and keys of records: (record id, resource id, record)."""
+    offerings = [
+        {"record_id": id, "resource_id": resource_id, **{name: getattr(offering, name) for name in OFFERING_FIELDS}}
+        for id, resource_id, record in parts
+        for offering in record.offerings
+    ]
+    keys = [
+        {"record_id": id, "resource_id": resource_id, "key": key} for id, resource_id, record in parts for key in matching.keys_of(record)
+    ]
+    if offerings:
+        page.session.execute(insert(Offering), offerings)
+    if keys:
+        page.session.execute(insert(ResourceKey), keys)
+
+
+def touch(page: Page) -> None:
+    """Remember that this run saw these records."""
+    if page.seen_again:
+        page.session.execute(
+            update(SourceRecord)
+            .where(SourceRecord.id.in_(page.seen_again))
+            .values(seen_run_id=page.run_id, last_seen_at=page.at)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,127 @@
+"""The life of a run: begun or taken up again, watched while it works, ended with a state and a reason. Nothing here harvests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from hub.db import now
+from hub.models.run import Failure, Run
+from hub.models.source import Source
+from hub.services import leasing
+
+RESUMABLE = ("running", "failed", "cancelled", "queued")
+RESUMABLE_FOR = timedelta(days=7)
+LOST_AFTER = timedelta(seconds=60)  # a queued run that no worker took up is queued again
+BEAT = 5.0  # seconds between two signs of life while a fetch goes on
+LOOK = 1.0  # seconds between two looks at whether somebody asked to stop
+
+
+def prepare(session: Session, source: Source, *, full: bool = False, limit: int | None = None) -> Run:
+    """The run that a harvest of this source works on next, queued: the interrupted one at its checkpoint, or a new one. Commits.
+
+    An incremental pass is possible when the last complete pass left a stamp and the source announces its deletions persistently:
+    otherwise only a full pass finds out what has gone. Raises AlreadyRunning.
+    """
+    if holder := leasing.is_held(session, source.id):
+        raise leasing.AlreadyRunning(f"{source.name} is being harvested already, by {holder}.")
+    last = latest(session, source.id)
+    if last is not None and may_resume(last, full=full, limit=limit):
+        last.state, last.stop_asked, last.finished_at, last.reason, last.advice = "queued", False, None, None, None
+        session.commit()
+        return last
+    if last is not None and last.state in ("running", "queued", "waiting"):
+        end(last, "cancelled", reason="A new run took the place of this one.")
+    since = None if full or limit is not None or not source.tracks_deletions else source.stamp
+    run = Run(source_id=source.id, state="queued", full=since is None, since=since, limited_to=limit, created_at=now())
+    session.add(run)
+    session.commit()
+    return run
+
+
+def may_resume(run: Run, *, full: bool, limit: int | None) -> bool:
+    """May this run go on where it stopped? A forced full pass and a limited look begin anew."""
+    if run.state == "queued" and run.checkpoint is None:
+        return run.limited_to == limit and (run.full or not full)
+    fresh = (run.heartbeat_at or run.created_at) > now() - RESUMABLE_FOR
+    return run.state in RESUMABLE and bool(run.checkpoint) and fresh and not full and limit is None and run.limited_to is None
+
+
+def latest(session: Session, source_id: int) -> Run | None:
+    """The last run of a source."""
+    return session.scalar(select(Run).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(1))
+
+
+def get(session: Session, run_id: int) -> Run | None:
+    """A run with its source."""
+    return session.scalar(select(Run).options(joinedload(Run.source)).where(Run.id == run_id))
+
+
+def recent(session: Session, *, limit: int = 20) -> Sequence[Run]:
+    """The last runs, newest first, with their sources."""
+    return session.scalars(select(Run).options(joinedload(Run.source)).order_by(Run.id.desc()).limit(limit)).all()
+
+
+def failures(session: Session, run_id: int, *, limit: int | None = None, after: int = 0) -> Sequence[Failure]:
+    """What failed in a run, in order."""
+    return session.scalars(select(Failure).where(Failure.run_id == run_id, Failure.id > after).order_by(Failure.id).limit(limit)).all()
+
+
+def end(run: Run, state: str, *, reason: str | None = None, advice: str | None = None) -> None:
+    """Close a run. The caller commits."""
+    run.state, run.finished_at, run.reason, run.advice = state, now(), reason, advice or None
+
+
+def ask_to_stop(session: Session, run_id: int) -> None:
+    """Ask a run to stop: a working one does within a second or two, a queued one at once. The caller commits."""
+    session.execute(update(Run).where(Run.id == run_id, Run.state == "running").values(stop_asked=True))
+    session.execute(update(Run).where(Run.id == run_id, Run.state.in_(("queued", "waiting"))).values(state="cancelled", finished_at=now()))
+
+
+def abandoned(session: Session) -> Sequence[int]:
+    """Runs that nobody works on though somebody should: their worker died, or the queue lost them."""
+    rows = session.execute(
+        select(Run.id, Run.state, Run.source_id, func.coalesce(Run.heartbeat_at, Run.created_at)).where(Run.state.in_(("running", "queued")))
+    ).all()
+    return [
+        id
+        for id, state, source_id, at in rows
+        if not leasing.is_held(session, source_id) and (state == "running" or at < now() - LOST_AFTER)
+    ]
+
+
+class Watch:
+    """Asked by the fetcher, again and again, whether to stop; gives a sign of life on the way. Safe in any thread.
+
+    It has a session of its own, so that a long fetch holds no transaction.
+    """
+
+    def __init__(self, engine: Engine, run_id: int, source_id: int) -> None:
+        self._engine, self._run_id, self._source_id = engine, run_id, source_id
+        self._lock = threading.Lock()
+        self._looked = self._beat = time.monotonic()
+        self._stop = False
+
+    def __call__(self) -> bool:
+        """True when the run has been asked to stop."""
+        if time.monotonic() - self._looked >= LOOK and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._stop
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        with Session(self._engine) as session:
+            self._stop = bool(session.scalar(select(Run.stop_asked).where(Run.id == self._run_id)))
+            if self._looked - self._beat >= BEAT:
+                self._beat = self._looked
+                leasing.renew(session, self._source_id)
+                session.execute(update(Run).where(Run.id == self._run_id).values(heartbeat_at=now()))
+                session.commit()

@@ -1,0 +1,106 @@
+"""What a new hub begins with: the vocabulary in its database, and a first admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+
+from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from hub.models.topic import Concept, ConceptLabel, ConceptText
+from hub.services import joining
+
+ADMIN = "admin@localhost"
+OCH = Namespace("https://open-commerce-hub.example/vocabulary/terms/")
+
+
+def load_vocabulary(session: Session, turtle: str | None = None) -> int:
+    """Bring a SKOS file (Turtle; default: the one we ship) into the database; answers how many concepts it has. The caller commits.
+
+    A concept that is there keeps its id and so its assignments; its labels become those of the file. None is removed.
+    Only `skos:notation`, `prefLabel`, `altLabel`, `definition`, `broader` and `inScheme` are read (SKOS Reference, sections 4 to 8), and
+    our own `och:needsContext`.
+    """
+    graph = Graph()
+    turtle = turtle or shipped()
+    graph.parse(data=turtle, format="turtle")
+    there = {(c.scheme, c.notation): c for c in session.scalars(select(Concept))}
+    made: dict[URIRef, Concept] = {}
+    for position, uri in enumerate(sorted(concepts(graph), key=lambda uri: place_of(graph, uri, turtle))):
+        scheme, notation = scheme_of(graph, uri), str(graph.value(uri, SKOS.notation))
+        concept = there.get((scheme, notation)) or Concept(scheme=scheme, notation=notation)
+        concept.uri, concept.position = str(uri), position
+        session.add(concept)
+        made[uri] = concept
+    session.flush()
+    for uri, concept in made.items():
+        broader = graph.value(uri, SKOS.broader)
+        concept.broader_id = made[broader].id if isinstance(broader, URIRef) and broader in made else None
+    ids = [concept.id for concept in made.values()]
+    session.execute(delete(ConceptLabel).where(ConceptLabel.concept_id.in_(ids)))
+    session.execute(delete(ConceptText).where(ConceptText.concept_id.in_(ids)))
+    session.add_all(text for uri, concept in made.items() for text in texts(graph, uri, concept.id))
+    session.flush()
+    return len(made)
+
+
+def shipped() -> str:
+    """The vocabulary that comes with the product."""
+    return resources.files("hub").joinpath("vocabulary/ecommerce.ttl").read_text(encoding="utf-8")
+
+
+def concepts(graph: Graph) -> Iterator[URIRef]:
+    """The concepts that have a notation."""
+    for uri in set(graph.subjects(RDF.type, SKOS.Concept)):
+        if isinstance(uri, URIRef) and graph.value(uri, SKOS.notation) is not None:
+            yield uri
+
+
+def place_of(graph: Graph, uri: URIRef, turtle: str) -> tuple[int, str]:
+    """Where a concept stands in the file: the order in which its authors wrote is the order in which it is shown."""
+    return turtle.find(f'skos:notation "{graph.value(uri, SKOS.notation)}"'), str(uri)
+
+
+def scheme_of(graph: Graph, uri: URIRef) -> str:
+    """`platform` for concepts of the scheme of that name, else `topic`."""
+    return "platform" if any("platform" in str(scheme).rstrip("/").rpartition("/")[2] for scheme in graph.objects(uri, SKOS.inScheme)) else "topic"
+
+
+def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel | ConceptText]:
+    """Labels and definitions of a concept, preferred labels first."""
+    doubtful = set(graph.objects(uri, OCH.needsContext))
+    for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False)):
+        for label in sorted(graph.objects(uri, predicate)):
+            if isinstance(label, Literal) and label.language:
+                yield ConceptLabel(
+                    concept_id=concept_id,
+                    language=tag(label.language),
+                    preferred=preferred,
+                    needs_context=label in doubtful,
+                    text=str(label),
+                )
+    for text in graph.objects(uri, SKOS.definition):
+        if isinstance(text, Literal) and text.language:
+            yield ConceptText(concept_id=concept_id, language=tag(text.language), text=str(text))
+
+
+def tag(language: str) -> str:
+    """rdflib gives tags in lower case; ours are written as BCP 47 recommends (RFC 5646, section 2.1.1)."""
+    first, *rest = language.split("-")
+    return "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
+
+
+def count_concepts(session: Session) -> int:
+    """How many concepts the database has."""
+    return session.scalar(select(func.count()).select_from(Concept)) or 0
+
+
+def first_admin(session: Session) -> tuple[str, str] | None:
+    """Make the first admin: e-mail and a password that is shown this once. None when there is an admin already. The caller commits."""
+    if joining.there_is_an_admin(session):
+        return None
+    password = joining.one_time_password()
+    joining.add(session, ADMIN, password, name="Admin", admin=True)
+    return ADMIN, password

@@ -1,0 +1,147 @@
+"""The places that we harvest: added by hand or from the list of known public sources, listed, found by name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from harvesters import registry
+from harvesters.protocol import Harvester
+from hub.db import now
+from hub.models.record import SourceRecord
+from hub.models.source import Source
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class BadSource(Exception):
+    """This cannot be a source; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A public source that is ready to be added by name (hub/presets.toml, docs/sources.md)."""
+
+    name: str
+    title: str
+    kind: str
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    region: str = ""
+    holds: str = ""
+    terms: str = ""
+
+
+@cache
+def presets() -> Mapping[str, Preset]:
+    """The known public sources by name, in the file's order."""
+    text = resources.files("hub").joinpath("presets.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(text)["source"]
+    return {entry["name"]: Preset(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}) for entry in entries}
+
+
+def kinds() -> Mapping[str, Harvester]:
+    """The kinds of source that this hub can read."""
+    return registry.kinds()
+
+
+def add(
+    session: Session,
+    name: str,
+    kind: str,
+    url: str,
+    *,
+    title: str = "",
+    options: Mapping[str, str] | None = None,
+    rank: int = 100,
+    demo: bool = False,
+) -> Source:
+    """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
+    if not NAME.fullmatch(name):
+        raise BadSource(f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.")
+    if session.scalar(select(Source.id).filter_by(name=name)) is not None:
+        raise BadSource(f"There is a source named {name} already: choose another name.")
+    harvester = kinds().get(kind)
+    if harvester is None:
+        raise BadSource(f"There is no kind of source {kind!r}. The kinds are: {', '.join(sorted(kinds()))}.")
+    check_url(url)
+    check_options(harvester, options or {})
+    facts = {"demo": True} if demo else {}
+    source = Source(
+        name=name, title=title or name, kind=kind, url=url, options=dict(options or {}), rank=rank, created_at=now(), facts=facts
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def check_url(url: str) -> None:
+    """Refuse what is no web address. Whether it is a public one is seen when it is asked."""
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        right = False
+    if not right or re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise BadSource(f"{url!r} is not a web address: write it whole, such as https://repository.example.org/oai.")
+
+
+def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
+    """Refuse options that the kind does not know, and ask for those that it needs."""
+    known = {option.name for option in harvester.options}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        able = ", ".join(sorted(known)) or "none"
+        raise BadSource(f"{harvester.kind} has no option {', '.join(unknown)}. Its options are: {able}.")
+    missing = [option.name for option in harvester.options if option.required and not options.get(option.name)]
+    if missing:
+        raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….")
+
+
+def add_preset(session: Session, name: str) -> Source:
+    """Add a known public source by its name. The caller commits. Raises BadSource."""
+    preset = presets().get(name)
+    if preset is None:
+        raise BadSource(f"{name!r} is not in the list of known sources (hub source presets). For another one, give its kind and address too.")
+    return add(session, preset.name, preset.kind, preset.url, title=preset.title, options=preset.options)
+
+
+def get(session: Session, name: str) -> Source | None:
+    """The source of this name, or of this id."""
+    source = session.scalar(select(Source).filter_by(name=name))
+    return source or (session.get(Source, int(name)) if name.isdecimal() and len(name) < 10 else None)
+
+
+def by_id(session: Session, source_id: int) -> Source:
+    """The source of this id, which there is."""
+    return session.get_one(Source, source_id)
+
+
+def every(session: Session) -> Sequence[Source]:
+    """All sources by name."""
+    return session.scalars(select(Source).order_by(Source.name)).all()
+
+
+def sizes(session: Session) -> Mapping[int, int]:
+    """source id -> how many live records it has."""
+    counts = select(SourceRecord.source_id, func.count()).where(SourceRecord.state != "withdrawn").group_by(SourceRecord.source_id)
+    return {source_id: count for source_id, count in session.execute(counts)}
+
+
+def records(session: Session, source: Source) -> Sequence[tuple[str, str, str]]:
+    """identifier, title, live|deleted of each record of a source that ever could be read or was deleted, by identifier."""
+    rows = session.execute(
+        select(SourceRecord.identifier, SourceRecord.title, SourceRecord.state)
+        .where(SourceRecord.source_id == source.id, (SourceRecord.title.is_not(None)) | (SourceRecord.state == "withdrawn"))
+        .order_by(SourceRecord.identifier)
+    )
+    return [(identifier, title or "", "deleted" if state == "withdrawn" else "live") for identifier, title, state in rows]

@@ -1,0 +1,112 @@
+"""Resources as lists show them: one value object each, made of two queries for any number of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.models.resource import Resource
+from hub.models.topic import Assignment, Concept
+from hub.services import naming
+
+COLUMNS = (
+    Resource.id, Resource.public_id, Resource.title, Resource.languages, Resource.subtitle_languages, Resource.summary, Resource.text,
+    Resource.resource_type, Resource.licence, Resource.licence_family, Resource.free, Resource.certificate, Resource.provider,
+    Resource.provider_slug, Resource.institution, Resource.levels, Resource.duration, Resource.workload_min, Resource.workload_max,
+    Resource.teaches, Resource.content_modified, Resource.updated_at,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a list shows of a resource. Codes are left to the page to word."""
+
+    id: int
+    public_id: str
+    slug: str
+    title: str
+    language: str | None  # of the title and the text
+    languages: tuple[str, ...]
+    subtitle_languages: tuple[str, ...]
+    text: str  # plain
+    resource_type: str | None
+    licence: str | None
+    licence_family: str | None
+    free: bool | None
+    certificate: bool | None
+    provider: str | None
+    provider_slug: str | None
+    institution: str | None
+    levels: tuple[str, ...]
+    duration: str | None
+    workload_min: float | None
+    workload_max: float | None
+    teaches: tuple[str, ...]
+    changed_at: datetime  # the content, or else our record of it
+    topics: tuple[str, ...]  # notations, surest first
+
+
+def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
+    """The resources with these ids that can be found (not withdrawn, not merged away)."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(*COLUMNS).where(Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))
+    ).all()
+    topics = topics_of(session, ids)
+    return {row.id: summary(row, topics.get(row.id, ())) for row in rows}
+
+
+def in_order(session: Session, ids: Sequence[int]) -> tuple[Summary, ...]:
+    """The same, in the order asked for."""
+    found = summaries(session, ids)
+    return tuple(found[id] for id in ids if id in found)
+
+
+def summary(row: Any, topics: tuple[str, ...]) -> Summary:
+    """One row of COLUMNS as a value."""
+    return Summary(
+        id=row.id,
+        public_id=row.public_id,
+        slug=naming.slug(row.title),
+        title=row.title,
+        language=row.languages[0] if row.languages else None,
+        languages=tuple(row.languages),
+        subtitle_languages=tuple(row.subtitle_languages),
+        text=row.summary or row.text,
+        resource_type=row.resource_type,
+        licence=row.licence,
+        licence_family=row.licence_family,
+        free=row.free,
+        certificate=row.certificate,
+        provider=row.provider,
+        provider_slug=row.provider_slug,
+        institution=row.institution,
+        levels=tuple(row.levels),
+        duration=row.duration,
+        workload_min=row.workload_min,
+        workload_max=row.workload_max,
+        teaches=tuple(row.teaches),
+        changed_at=row.content_modified or row.updated_at,
+        topics=topics,
+    )
+
+
+def topics_of(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """Accepted topics of these resources, surest first."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(Assignment.resource_id, Concept.notation)
+        .join(Concept, Concept.id == Assignment.concept_id)
+        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic")
+        .order_by(Assignment.confidence.desc(), Concept.notation)
+    )
+    for resource_id, notation in rows:
+        found[resource_id].append(notation)
+    return {id: tuple(notations) for id, notations in found.items()}

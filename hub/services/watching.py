@@ -1,0 +1,201 @@
+"""Runs and their failures, as an admin watches them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.db import now
+from hub.models.run import STATES, Failure, Run
+from hub.models.source import Source
+
+GONE_AFTER = timedelta(seconds=90)  # a living worker gives a sign every few seconds
+RAW_MOST = 2_000_000  # bytes of a raw record that the page shows
+COLUMNS = (
+    Run.id, Run.state, Run.full, Run.since, Run.created_at, Run.started_at, Run.finished_at, Run.heartbeat_at, Run.stop_asked,
+    Run.total, Run.pages, Run.bytes, Run.seen, Run.created, Run.updated, Run.unchanged, Run.withdrawn, Run.failed, Run.reason, Run.advice,
+    Source.name, Source.title, Source.kind, Source.url,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """One run as it stands."""
+
+    id: int
+    state: str
+    full: bool
+    since: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    heartbeat_at: datetime | None
+    stop_asked: bool
+    total: int | None
+    pages: int
+    bytes: int
+    seen: int
+    created: int
+    updated: int
+    unchanged: int
+    withdrawn: int
+    failed: int
+    reason: str | None
+    advice: str | None
+    source: str
+    source_title: str
+    kind: str
+    url: str
+    at: datetime  # when this was read
+    ahead: int = 0  # queued runs before this one
+
+    @property
+    def live(self) -> bool:
+        """Still to change by itself."""
+        return self.state in {"queued", "running"}
+
+    @property
+    def rate(self) -> float | None:
+        """Records a second since it started."""
+        end = self.finished_at or self.at
+        seconds = (end - self.started_at).total_seconds() if self.started_at else 0
+        return self.seen / seconds if seconds > 0 and self.seen else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At this rate, for what the source announces; None when unknown."""
+        if self.state != "running" or not self.total or not self.rate or self.total <= self.seen:
+            return None
+        return (self.total - self.seen) / self.rate
+
+    @property
+    def worker_gone_since(self) -> datetime | None:
+        """Since when nothing was heard of the worker of a running run; None when it lives."""
+        heard = self.heartbeat_at or self.started_at or self.created_at
+        return heard if self.state == "running" and self.at - heard > GONE_AFTER else None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureState:
+    """One record that a run could not bring in."""
+
+    id: int
+    identifier: str | None
+    stage: str
+    reason: str
+    advice: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """The bytes of a failed record, as text that can be shown."""
+
+    identifier: str | None
+    text: str
+    media_type: str
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Some runs of many, newest first."""
+
+    runs: tuple[RunState, ...]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailurePage:
+    """Some failures of many."""
+
+    failures: tuple[FailureState, ...]
+    total: int
+    pages: int
+
+
+def runs(session: Session, *, page: int = 1, state: str | None = None, source: str | None = None, limit: int = 25) -> RunPage:
+    """Runs, newest first; only those in a state, or of a source."""
+    wanted = select(*COLUMNS).join(Source, Source.id == Run.source_id)
+    if state in STATES:
+        wanted = wanted.where(Run.state == state)
+    if source:
+        wanted = wanted.where(Source.name == source)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.execute(wanted.order_by(Run.id.desc()).limit(limit).offset((max(page, 1) - 1) * limit))
+    return RunPage(tuple(run_state(row) for row in rows), total, -(-total // limit))
+
+
+def live_runs(session: Session) -> tuple[RunState, ...]:
+    """Runs that are at work or wait for it, the oldest first."""
+    rows = session.execute(
+        select(*COLUMNS).join(Source, Source.id == Run.source_id).where(Run.state.in_(("queued", "running"))).order_by(Run.id).limit(20)
+    )
+    return tuple(run_state(row) for row in rows)
+
+
+def run(session: Session, run_id: int) -> RunState | None:
+    """One run; None when there is none."""
+    row = session.execute(select(*COLUMNS).join(Source, Source.id == Run.source_id).where(Run.id == run_id)).first()
+    if row is None:
+        return None
+    queued = select(func.count()).where(Run.state == "queued", Run.id < run_id)
+    return run_state(row, ahead=(session.scalar(queued) or 0) if row.state == "queued" else 0)
+
+
+def run_state(row: Any, *, ahead: int = 0) -> RunState:
+    """One row of COLUMNS as a value."""
+    named = row._asdict()
+    return RunState(source=named.pop("name"), source_title=named.pop("title"), at=now(), ahead=ahead, **named)
+
+
+def failures(session: Session, run_id: int, *, page: int = 1, limit: int = 50) -> FailurePage:
+    """Failures of a run, in the order in which they happened."""
+    total = session.scalar(select(func.count()).where(Failure.run_id == run_id)) or 0
+    columns = (Failure.id, Failure.identifier, Failure.stage, Failure.reason, Failure.advice, Failure.url, Failure.at)
+    rows = session.execute(
+        select(*columns).where(Failure.run_id == run_id).order_by(Failure.id).limit(limit).offset((max(page, 1) - 1) * limit)
+    )
+    return FailurePage(tuple(FailureState(*row) for row in rows), total, -(-total // limit))
+
+
+def all_failures(session: Session, run_id: int, *, batch: int = 500) -> Iterator[FailureState]:
+    """Every failure of a run, read in batches so that any number fits."""
+    columns = (Failure.id, Failure.identifier, Failure.stage, Failure.reason, Failure.advice, Failure.url, Failure.at)
+    after = 0
+    while True:
+        rows = session.execute(select(*columns).where(Failure.run_id == run_id, Failure.id > after).order_by(Failure.id).limit(batch)).all()
+        yield from (FailureState(*row) for row in rows)
+        if len(rows) < batch:
+            return
+        after = rows[-1].id
+
+
+def raw_record(session: Session, run_id: int, failure_id: int) -> RawRecord | None:
+    """What the source sent for a failed record, cut at RAW_MOST; bytes that are no UTF-8 are shown as replacements."""
+    row = session.execute(
+        select(Failure.identifier, Failure.raw, Failure.media_type).where(Failure.run_id == run_id, Failure.id == failure_id)
+    ).first()
+    if row is None:
+        return None
+    opened = zlib.decompressobj()
+    body = opened.decompress(row.raw, RAW_MOST) if row.raw else b""
+    return RawRecord(row.identifier, body.decode("utf-8", "replace"), row.media_type, bool(opened.unconsumed_tail))
+
+
+def source_names(session: Session) -> tuple[tuple[str, str], ...]:
+    """(name, title) of every source, by title."""
+    return tuple((name, title) for name, title in session.execute(select(Source.name, Source.title).order_by(Source.title)))
+
+
+def source_id(session: Session, name: str) -> int | None:
+    """The id of a source."""
+    return session.scalar(select(Source.id).where(Source.name == name))

@@ -1,0 +1,98 @@
+"""Records that a complete pass did not find again: withdrawn when they are few, else somebody is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from hub.db import now
+from hub.models.record import SourceRecord
+from hub.models.run import Failure, Run
+from hub.services import cataloguing, receiving, running
+from hub.services.cataloguing import SourceFacts
+from hub.services.classifying import Classifier
+
+FEW = 5  # so many may always vanish,
+SHARE = 0.10  # and so large a part of the source's records
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a pass meant for the records that it did not find."""
+
+    waits: bool = False
+    reason: str | None = None
+    advice: str | None = None
+
+
+def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> Verdict:
+    """Withdraw what has vanished, or say why not. The caller commits."""
+    nameless = spare_failed_pages(session, source.id, run.id)
+    gone, live = count(session, source.id, vanished(run.id)), count(session, source.id, SourceRecord.seen_run_id == run.id)
+    if not gone:
+        return Verdict()
+    if nameless:
+        return Verdict(
+            reason=f"{gone} records were not seen, but {nameless} failures have no identifier and may be these: nothing was withdrawn.",
+            advice="Mend what failed, then harvest again.",
+        )
+    if gone > FEW and gone > SHARE * (gone + live):
+        return Verdict(
+            waits=True,
+            reason=f"{gone} of {gone + live} records have vanished from the source.",
+            advice=f"When that is right, approve it: hub run approve {run.id}. Nothing is withdrawn before.",
+        )
+    withdraw_vanished(session, source, run, classifier=classifier)
+    return Verdict(reason=f"{gone} records have vanished from the source and were withdrawn.")
+
+
+def vanished(run_id: int) -> ColumnElement[bool]:
+    """Records that fed the catalogue until now and that this run did not see."""
+    return (SourceRecord.state != "withdrawn") & (func.coalesce(SourceRecord.seen_run_id, 0) != run_id)
+
+
+def count(session: Session, source_id: int, condition: ColumnElement[bool]) -> int:
+    """How many records of a source."""
+    return session.scalar(select(func.count()).select_from(SourceRecord).where(SourceRecord.source_id == source_id, condition)) or 0
+
+
+def spare_failed_pages(session: Session, source_id: int, run_id: int) -> int:
+    """A page that could not be read this time has not vanished: its record counts as seen. Answers how many failures name no record."""
+    nameless = 0
+    for identifier, url in session.execute(select(Failure.identifier, Failure.url).where(Failure.run_id == run_id)).all():
+        names = (SourceRecord.identifier == identifier) | (SourceRecord.raw_url == url) | (SourceRecord.url == url)
+        session.execute(update(SourceRecord).where(SourceRecord.source_id == source_id, names, vanished(run_id)).values(seen_run_id=run_id))
+        nameless += identifier is None
+    return nameless
+
+
+def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> None:
+    """Withdraw all of them, counted with the run."""
+    while rows := session.execute(
+        select(SourceRecord.id, SourceRecord.resource_id).where(SourceRecord.source_id == source.id, vanished(run.id)).limit(AT_ONCE)
+    ).all():
+        at = now()
+        receiving.withdraw(session, [id for id, _ in rows], at=at, run_id=run.id)
+        cataloguing.refresh(session, (resource_id for _, resource_id in rows if resource_id is not None), classifier=classifier, at=at)
+        run.withdrawn += len(rows)
+        run.seen += len(rows)
+        session.flush()
+
+
+def waiting_for(session: Session, run: Run, *, limit: int = 100) -> Sequence[SourceRecord]:
+    """The records that a waiting run would withdraw."""
+    return session.scalars(
+        select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id).limit(limit)
+    ).all()
+
+
+def approve(session: Session, run: Run, *, classifier: Classifier) -> None:
+    """A person says that the records of a waiting run have really gone. The caller commits."""
+    withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifier)
+    running.end(run, "partial" if run.failed else "succeeded", reason=f"{run.withdrawn} records were withdrawn, as approved.")
+    run.source.stamp = run.stamp or run.source.stamp
+    run.source.complete_at = now()

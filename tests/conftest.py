@@ -1,0 +1,133 @@
+"""What the hub's tests share: an application on a real database (SQLite, and PostgreSQL where there is one) with a real index."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from config import from_env
+from hub.app import create_app
+from hub.db import db
+from hub.services import migrating, seeding
+
+REQUIRE_ALL = bool(os.environ.get("HUB_TEST_REQUIRE_ALL"))
+POSTGRESQL = os.environ.get("HUB_TEST_POSTGRESQL", "")
+REDIS = os.environ.get("HUB_TEST_REDIS", "")
+ROOT = Path(__file__).parents[1]
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where nothing may be skipped."""
+    if REQUIRE_ALL:
+        pytest.fail(f"{what} is required here (HUB_TEST_REQUIRE_ALL)")
+    pytest.skip(f"no {what}")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Real responses of real sources, when somebody has put them beside the project."""
+    folder = Path(os.environ.get("HUB_SAMPLES", ROOT.parent / "shared" / "samples"))
+    if not folder.is_dir():
+        pytest.skip(f"no samples at {folder} (HUB_SAMPLES names another folder)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the vocabulary, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "hub.db"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> str:
+    """A migrated PostgreSQL database of this test process alone."""
+    if not POSTGRESQL:
+        missing("PostgreSQL (HUB_TEST_POSTGRESQL)")
+    url = POSTGRESQL.replace("postgresql://", "postgresql+psycopg://", 1)
+    name = f"hub_test_{worker_id}_{os.getpid()}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    own = f"{url.rpartition('/')[0]}/{name}"
+    prepare(own)
+    return own
+
+
+def prepare(url: str) -> None:
+    """Migrate and load the vocabulary."""
+    engine = create_engine(url)
+    migrating.upgrade(engine)
+    with Session(engine) as session:
+        seeding.load_vocabulary(session)
+        session.commit()
+        if engine.dialect.name == "sqlite":
+            session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database with the vocabulary: every test that uses one runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.db")
+        return f"sqlite:///{tmp_path / 'hub.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
+    """Every table but the vocabulary's."""
+    kept = {"alembic_version", "concept", "concept_label", "concept_text"}
+    tables = ", ".join(f'"{table}"' for table in db.metadata.tables if table not in kept)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """Settings of a hub of its own; a second process with these works on the same hub."""
+    return {
+        "HUB_DATA": str(tmp_path),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "only-for-tests-0123456789",
+        "HUB_HARVEST_ALLOW": "127.0.0.1",
+        "HUB_HARVEST_PAUSE": "0",
+    }
+
+
+@pytest.fixture
+def app(environment: dict[str, str]) -> Iterator[Flask]:
+    """The application, in its context."""
+    made = create_app({**from_env(environment), "TESTING": True})
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    made.extensions["hub"].index.close()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """A session of the application's database."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
