@@ -52,8 +52,11 @@ class ArraysWriter:
         self._file.close()
 
 
-def open_arrays(path: Path) -> dict[str, Array]:
-    """Name -> read-only array over the mapped file; the map goes when the last array goes. Raises Damaged, OSError."""
+def open_arrays(path: Path) -> tuple[dict[str, Array], mmap.mmap, dict[str, int]]:
+    """Name -> read-only array over the mapped file; the map itself; name -> where the array begins in it.
+
+    The map goes when the last array goes. Raises Damaged, OSError.
+    """
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size < FOOTER.size:
@@ -64,7 +67,8 @@ def open_arrays(path: Path) -> dict[str, Array]:
         raise Damaged(f"{path.name} is damaged or of another version")
     try:
         directory = json.loads(mapped[offset : offset + length])
-        return {name: _array(mapped, at, length, np.dtype(kind)) for name, (at, length, kind) in directory.items()}
+        arrays = {name: _array(mapped, at, length, np.dtype(kind)) for name, (at, length, kind) in directory.items()}
+        return arrays, mapped, {name: int(row[0]) for name, row in directory.items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"{path.name} is damaged: {error}") from error
 

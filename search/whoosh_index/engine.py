@@ -14,15 +14,18 @@ import numpy as np
 
 from search.document import Completion, Count, Document, Entry, Hit, Hits, Origin
 from search.index import IndexFault
-from search.query import Query
+from search.query import MAX_LIMIT, Node, Query
 from search.whoosh_index.arrays import Array
+from search.whoosh_index.completing import complete, everywhere
 from search.whoosh_index.folder import WriterLock, create, current, point, state, sweep
 from search.whoosh_index.inverting import fault
 from search.whoosh_index.matching import Match, match
 from search.whoosh_index.paging import page
 from search.whoosh_index.planning import plan
+from search.whoosh_index.resembling import similar
 from search.whoosh_index.segments import Segment
 from search.whoosh_index.snapshot import Snapshot, take
+from search.whoosh_index.suggesting import FEW, suggest
 from search.whoosh_index.writing import BATCH, Batch
 
 log = logging.getLogger(__name__)
@@ -70,13 +73,17 @@ class WhooshIndex:
         docs, scores = page(snapshot, made, query)
         hits = tuple(Hit(id=id, score=score) for id, score in zip(snapshot.ids[docs].tolist(), scores.tolist(), strict=True))
         facets = {name: _counted(snapshot, name, query, base, made, masks) for name in query.facets}
-        return Hits(total=len(made.docs), hits=hits, facets=facets)
+        few = len(made.docs) < FEW
+        suggestion = suggest(snapshot, query.root, lambda root: _total(snapshot, root, masks), len(made.docs)) if few else None
+        return Hits(total=len(made.docs), hits=hits, facets=facets, suggestion=suggestion)
 
     def complete(self, typed: str, *, limit: int = 8) -> tuple[Completion, ...]:
-        return ()
+        """Keywords, providers, institutions and titles with a word that begins as typed."""
+        return complete(self.snapshot(), typed, min(limit, MAX_LIMIT))
 
     def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
-        return ()
+        """Ids of the documents that share the most telling words."""
+        return similar(self.snapshot(), id, min(limit, MAX_LIMIT))
 
     def entries(self) -> Iterator[Entry]:
         """Every document, in order of id, as of now."""
@@ -189,6 +196,10 @@ def _mask(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
     return snapshot.cache.get(("filter", name, values), lambda: facet.having(chosen, snapshot.size), lambda mask: int(mask.nbytes))
 
 
+def _total(snapshot: Snapshot, root: Node, masks: dict[str, Array]) -> int:
+    return len(_filtered(match(snapshot, plan(root)), list(masks.values())).docs)
+
+
 def _filtered(made: Match, masks: list[Array]) -> Match:
     if not masks:
         return made
@@ -199,8 +210,6 @@ def _filtered(made: Match, masks: list[Array]) -> Match:
 def _counted(snapshot: Snapshot, name: str, query: Query, base: Match, made: Match, masks: dict[str, Array]) -> tuple[Count, ...]:
     facet = snapshot.facet(name)
     matches = made if name not in masks else _filtered(base, [mask for other, mask in masks.items() if other != name])
-    if len(matches.docs) == snapshot.count:
-        counts = snapshot.kept(f"all {name}", lambda: facet.counts(snapshot.all, snapshot.whole))
-    else:
-        counts = facet.counts(matches.docs, everything=False)
+    whole = len(matches.docs) == snapshot.count
+    counts = everywhere(snapshot, name, facet) if whole else facet.counts(matches.docs, everything=False)
     return facet.listed(counts, query.filters.get(name, ()))

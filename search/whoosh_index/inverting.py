@@ -6,7 +6,8 @@ import json
 import logging
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -26,6 +27,7 @@ from search.whoosh_index.fields import (
     TITLE,
     TITLE_WEIGHT,
 )
+from search.whoosh_index.segments import LINE
 
 log = logging.getLogger(__name__)
 MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE, MAX_VALUES = 1_000, 20_000, 300, 200  # characters; values of one field
@@ -45,10 +47,23 @@ def fault(document: Document) -> str | None:
     return None
 
 
-def weigh(document: Document) -> tuple[dict[str, int], list[str], int, dict[str, int], int]:
-    """A document as the formula sees it: term -> weight, positions, positions of the title, title term -> weight, weighted length."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A document as the formula sees it."""
+
+    weights: dict[str, int]  # term -> weight
+    titled: dict[str, int]  # the same for the titles alone
+    positions: list[str]  # of the whole document; "" is a gap
+    title_size: int  # how many of them are the title's
+    length: int  # weighted
+    lines: bytes  # title and keywords, for the type-ahead
+
+
+def weigh(document: Document) -> Weighed:
+    """Analyse every field once."""
     title, title_terms = analyse(document.title[:MAX_TITLE])
     positions, length = list(title), len(title) * TITLE_WEIGHT
+    lines = [_line(title, title_terms)]
     weights: dict[str, int] = {}
     _add(weights, title_terms, TITLE_WEIGHT)
     titled = dict(weights)
@@ -69,11 +84,29 @@ def weigh(document: Document) -> tuple[dict[str, int], list[str], int, dict[str,
         _add(weights, terms, weight)
         if weight == ALTERNATIVE_WEIGHT:
             _add(titled, terms, weight)
-    return weights, positions, len(title), titled, length
+        if weight == KEYWORDS_WEIGHT:
+            lines.extend(_keyword_lines(words))
+    return Weighed(weights, titled, positions, len(title), length, LINE.join(lines) + LINE)
+
+
+def _line(words: list[str], terms: list[str]) -> bytes:
+    """Words one after the other, each after a blank; then compounds as one word."""
+    joined = [term for term in terms[len(words) :] if term.isascii()]
+    return (" " + " ".join(words + joined)).encode("utf-8", "replace")
+
+
+def _keyword_lines(words: list[str]) -> Iterator[bytes]:
+    line: list[str] = []
+    for word in [*words, ""]:
+        if word:
+            line.append(word)
+        else:
+            yield _line(line, line)
+            line = []
 
 
 def _joined(values: tuple[str, ...]) -> str:
-    return SEPARATOR.join(value[:MAX_VALUE] for value in values[:MAX_VALUES])
+    return SEPARATOR.join(value[:MAX_VALUE].replace(GAP, " ") for value in values[:MAX_VALUES])
 
 
 def _add(weights: dict[str, int], terms: list[str], weight: int) -> None:
@@ -122,22 +155,26 @@ def invert(documents: Iterable[Document]) -> dict[str, Array]:
     fields = {TEXT: Postings(), TITLE: Postings()} | {FACET + name: Postings() for name in FACETS}
     words: dict[str, int] = {"": 0}
     stream, stream_sizes, lengths, titles = array("I"), array("I"), array("I"), array("I")
+    lines: list[bytes] = []
     for document in rows:
-        weights, positions, title_size, titled, length = weigh(document)
-        fields[TEXT].add(weights)
-        fields[TITLE].add(titled)
+        weighed = weigh(document)
+        fields[TEXT].add(weighed.weights)
+        fields[TITLE].add(weighed.titled)
         for name in FACETS:
             fields[FACET + name].add(dict.fromkeys(_values(document, name), 1))
-        stream.extend([words.setdefault(word, len(words)) for word in positions])
-        stream_sizes.append(len(positions))
-        lengths.append(length)
-        titles.append(title_size)
+        stream.extend([words.setdefault(word, len(words)) for word in weighed.positions])
+        stream_sizes.append(len(weighed.positions))
+        lengths.append(weighed.length)
+        titles.append(weighed.title_size)
+        lines.append(weighed.lines)
     hashes = np.array([word_hash(word) for word in words], np.uint32)
     made: dict[str, Array] = {
         "stream": hashes[np.frombuffer(stream, np.uint32)] if stream else np.zeros(0, np.uint32),
         "stream_ends": np.cumsum(stream_sizes, dtype=np.uint64),
         "lengths": np.array(lengths, np.uint32),
         "title_sizes": np.array(titles, np.uint32),
+        "lines": np.frombuffer(b"".join(lines), np.uint8),
+        "line_ends": np.cumsum([len(line) for line in lines], dtype=np.uint64),
         **columns(rows),
     }
     for name, postings in fields.items():

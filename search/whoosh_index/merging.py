@@ -12,7 +12,11 @@ from search.whoosh_index.fields import FIELDS
 from search.whoosh_index.segments import Segment, Terms
 
 COLUMNS = ("ids", "versions", "boosts", "updated", "begins", "order", "lengths", "title_sizes")
-VARIED = (("stream", "stream_ends"), ("cards", "card_ends"))  # a document's part of the first ends where the second says
+VARIED = (
+    ("stream", "stream_ends"),
+    ("cards", "card_ends"),
+    ("lines", "line_ends"),
+)  # parts of documents, and where they end
 Part = tuple[Segment, Array]  # and which of its documents live
 
 

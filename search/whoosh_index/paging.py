@@ -16,13 +16,13 @@ def page(snapshot: Snapshot, made: Match, query: Query) -> tuple[Array, Array]:
     """The documents of the page in order, and their scores."""
     boosts = snapshot.boosts[made.docs]
     scores = boosts if made.scores is None else made.scores * boosts
-    chosen = _first(_keys(snapshot, made.docs, scores, query.sort), query.offset + query.limit)
+    chosen = first(_keys(snapshot, made.docs, scores, query.sort), query.offset + query.limit)
     keys = _exact(snapshot, made.docs[chosen], scores[chosen], query.sort)
     order = np.lexsort((snapshot.ids[made.docs[chosen]], keys))[query.offset : query.offset + query.limit]
     return made.docs[chosen][order], scores[chosen][order]
 
 
-def _first(keys: Array, many: int) -> Array:
+def first(keys: Array, many: int) -> Array:
     """The places of the smallest keys, with all that tie with the last of them."""
     if many >= len(keys):
         return np.arange(len(keys))

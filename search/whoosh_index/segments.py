@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
 from search.whoosh_index.arrays import Array, Damaged, open_arrays
 
 EXTENSION = ".arrays"
+LINE = b"\n"  # between a document's title and its keywords, as the type-ahead looks through them
+Made = TypeVar("Made")
 NOTHING = (np.zeros(0, np.uint32), np.zeros(0, np.uint8))
 
 
@@ -73,12 +76,14 @@ class Segment:
     """The arrays of one file. It lives as long as somebody holds it; the file may be deleted meanwhile."""
 
     def __init__(self, path: Path) -> None:
-        self.arrays = open_arrays(path)
+        self.arrays, self._mapped, self._begins = open_arrays(path)
         self._fields: dict[str, Terms] = {}
+        self._kept: dict[str, Any] = {}
         try:
             self.ids = self.arrays["ids"]
             self.stream, self.stream_ends = self.arrays["stream"], self.arrays["stream_ends"]
             self._cards, self._card_ends = self.arrays["cards"], self.arrays["card_ends"]
+            self.line_ends = self.arrays["line_ends"]
         except KeyError as error:
             raise Damaged(f"{path.name} lacks {error}") from error
         self.size = len(self.ids)
@@ -94,3 +99,29 @@ class Segment:
         """What is kept to show of a document, as inverting.card wrote it."""
         begin = int(self._card_ends[document - 1]) if document else 0
         return self._cards[begin : int(self._card_ends[document])].tobytes()
+
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """A thing made once of this segment."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Made = self._kept[name]
+        return made
+
+    def find_in_lines(self, wanted: bytes, start: int) -> int:
+        """Where in the lines of the type-ahead this stands next, or -1; searched where it is mapped."""
+        begin = self._begins["lines"]
+        found = self._mapped.find(wanted, begin + start, begin + len(self.arrays["lines"]))
+        return found - begin if found >= 0 else -1
+
+    def line_around(self, at: int, document: int) -> tuple[int, int, int]:
+        """Begin and end of the line of this document at this place, and its number: 0 the title, then the keywords."""
+        first = int(self.line_ends[document - 1]) if document else 0
+        last = int(self.line_ends[document])
+        own = self.arrays["lines"][first:last].tobytes()
+        begin = own.rfind(LINE, 0, at - first) + 1
+        end = own.find(LINE, at - first)
+        return first + begin, last if end < 0 else first + end, own.count(LINE, 0, at - first)
+
+    def line(self, begin: int, end: int) -> bytes:
+        """A line of the type-ahead."""
+        return self.arrays["lines"][begin:end].tobytes()

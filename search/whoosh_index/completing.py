@@ -1,0 +1,130 @@
+"""Type-ahead: lines of a title or a keyword, found in the mapped file by the beginning of any of their words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.analysis import fold, positions
+from search.document import Completion
+from search.whoosh_index.facets import Facet
+from search.whoosh_index.matching import match
+from search.whoosh_index.planning import Sequence
+from search.whoosh_index.segments import Segment
+from search.whoosh_index.snapshot import Snapshot
+
+MAX_TYPED = 80
+MAX_SEEN = 1_500  # places looked at in one call
+MAX_CHECKED = 24  # keywords whose frequency is looked up
+SHARES = {"keyword": 3, "provider": 2, "institution": 2}  # of a list of eight; titles take the rest
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line that fits: how often it was met, and a document that has it."""
+
+    title: bool
+    first: bool  # what was typed begins the line
+    document: int
+    number: int  # 0 the title, 1.. the keywords
+    met: int = 1
+
+
+def complete(snapshot: Snapshot, typed: str, limit: int) -> tuple[Completion, ...]:
+    """Keywords first, then names, then titles; what begins a line before what begins a later word."""
+    words = [word for word in positions(typed[:MAX_TYPED]) if word]
+    if not words or limit <= 0:
+        return ()
+    wanted = " ".join(words)
+    lines = _lines(snapshot, f" {wanted}".encode("utf-8", "replace"))
+    kinds = {
+        "keyword": list(_keywords(snapshot, [line for line in lines if not line.title], limit)),
+        "provider": _names(snapshot, "provider", wanted, limit),
+        "institution": _names(snapshot, "institution", wanted, limit),
+        "title": list(_titles(snapshot, [line for line in lines if line.title], limit)),
+    }
+    return _shared(kinds, limit)
+
+
+def _shared(kinds: dict[str, list[Completion]], limit: int) -> tuple[Completion, ...]:
+    """Each kind gets its share, titles the rest, and what is left over goes to whoever has more. No text twice."""
+    seen: dict[str, Completion] = {}
+    for found in kinds.values():
+        for made in found:
+            seen.setdefault(fold(made.text), made)
+    unique = {kind: [made for made in seen.values() if made.kind == kind] for kind in kinds}
+    taken = {kind: min(len(unique[kind]), max(1, share * limit // 8)) for kind, share in SHARES.items()}
+    taken["title"] = min(len(unique["title"]), max(0, limit - sum(taken.values())))
+    for kind in kinds:
+        taken[kind] += min(len(unique[kind]) - taken[kind], max(0, limit - sum(taken.values())))
+    return tuple(made for kind in kinds for made in unique[kind][: taken[kind]])[:limit]
+
+
+def _lines(snapshot: Snapshot, wanted: bytes) -> list[_Line]:
+    found: dict[bytes, _Line] = {}
+    left = MAX_SEEN
+    for base, segment in sorted(zip(snapshot.bases, snapshot.segments, strict=False), key=lambda pair: pair[1].size):
+        for at, document in _places(segment, wanted):
+            if not left:
+                break
+            left -= 1
+            begin, end, number = segment.line_around(at, document)
+            text = segment.line(begin, end)
+            line = found.get(text)
+            if line is not None and (not line.title or snapshot.live[line.document]):
+                line.met += 1
+            elif number or snapshot.live[base + document]:
+                found[text] = _Line(not number, at == begin, base + document, number)
+    return list(found.values())
+
+
+def _places(segment: Segment, wanted: bytes) -> Iterator[tuple[int, int]]:
+    """Where in the lines it stands, and in which document's."""
+    at = segment.find_in_lines(wanted, 0)
+    while at >= 0:
+        yield at, int(np.searchsorted(segment.line_ends, at, side="right"))
+        at = segment.find_in_lines(wanted, at + 1)
+
+
+def _titles(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
+    def rank(line: _Line) -> tuple[bool, int, float, int]:
+        return not line.first, -line.met, -float(snapshot.boosts[line.document]), int(snapshot.ids[line.document])
+
+    for line in sorted(lines, key=rank)[:limit]:
+        yield Completion(text=_card(snapshot, line.document)[0], kind="title", id=int(snapshot.ids[line.document]))
+
+
+def _keywords(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
+    """Only those that a search finds: a keyword's document may be gone."""
+    order = sorted(lines, key=lambda line: (not line.first, -line.met))[:MAX_CHECKED]
+    found = []
+    for line in order:
+        text = _card(snapshot, line.document)[1][line.number - 1]
+        having = len(match(snapshot, Sequence(tuple(word for word in positions(text) if word))).docs)
+        if having:
+            found.append((not line.first, -having, text))
+    for _, _, text in sorted(found)[:limit]:
+        yield Completion(text=text, kind="keyword")
+
+
+def _card(snapshot: Snapshot, document: int) -> tuple[str, list[str]]:
+    segment, own = snapshot.place(document)
+    title, keywords, _ = json.loads(segment.card(own))
+    return title, keywords
+
+
+def _names(snapshot: Snapshot, name: str, wanted: str, limit: int) -> list[Completion]:
+    facet = snapshot.facet(name)
+    lines: list[str] = snapshot.kept(f"names {name}", lambda: [" " + " ".join(positions(value)) for value in facet.values])
+    fitting = [at for at, line in enumerate(lines) if " " + wanted in line]
+    counts = everywhere(snapshot, name, facet)
+    order = sorted(fitting, key=lambda at: (not lines[at].startswith(" " + wanted), -int(counts[at]), facet.values[at]))
+    return [Completion(text=facet.values[at], kind=name) for at in order if counts[at]][:limit]
+
+
+def everywhere(snapshot: Snapshot, name: str, facet: Facet) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The counts of a facet over all documents, made once a generation."""
+    return snapshot.kept(f"all {name}", lambda: facet.counts(snapshot.all, snapshot.whole))
