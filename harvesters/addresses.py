@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import unicodedata
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 
 import idna
@@ -86,7 +87,10 @@ def read_host(host: str, url: str) -> str:
     if ":" in plain:
         if "%" in plain:
             raise RefusedAddress(f"{show(url)} is not asked: an address with a zone is inside one machine's network.")
-        return plain
+        try:
+            return str(IPv6Address(plain))
+        except ValueError as error:
+            raise FetchError(f"{show(url)} is not an address: {host[:100]!r} is not an IPv6 address.", advice=_COMPLETE) from error
     labels = plain.split(".")
     if len(plain) > 253 or not all(0 < len(label) <= 63 for label in labels) or not _HOST_CHARACTERS.issuperset(plain):
         raise FetchError(f"{show(url)} is not an address: {host[:100]!r} is not a host name.", advice=_COMPLETE)

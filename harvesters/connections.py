@@ -15,9 +15,9 @@ from typing import TypeVar
 import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from harvesters.addresses import Target
+from harvesters.addresses import Target, show
 from harvesters.errors import Cancelled, FetchError, RefusedAddress
-from harvesters.networks import Allowed, why_refused
+from harvesters.networks import Allowed, embedded, why_refused
 
 Resolve = Callable[[str, int], Sequence[str]]
 Connect = Callable[[str, int, float], socket.socket]
@@ -53,11 +53,12 @@ def checked_addresses(target: Target, allowed: Allowed, resolve: Resolve) -> tup
 
 
 def _refusal(target: Target, address: IPv4Address | IPv6Address) -> RefusedAddress:
-    why = why_refused(address)
+    inner = embedded(address)
+    why = f"{why_refused(address)}{f' ({inner})' if inner else ''}"
     subject = f"{address} is {why}" if str(address) == target.host else f"{target.host} leads to {address}, {why}"
     host = f"[{target.host}]" if ":" in target.host else target.host
     return RefusedAddress(
-        f"{target.url[:300]} is not asked: {subject}, and only public addresses are asked.",
+        f"{show(target.url)} is not asked: {subject}, and only public addresses are asked.",
         advice=f"If this source is in your own network, start the hub with HUB_HARVEST_ALLOW={host}:{target.port}.",
     )
 

@@ -29,22 +29,29 @@ class Answer:
 
 def converse(hop: Hop, connection: Connection, size: int) -> Answer:
     """Raises FetchError. The connection is closed unless the answer was read to its end."""
-    shown, status = show(hop.target.url), None
+    shown, response, whole = show(hop.target.url), None, False
     try:
         connection.request(hop.method, hop.target.path, body=hop.body, headers=hop.headers, preload_content=False, decode_content=False)
         response = connection.getresponse()
-        status = response.status
         headers = {name.lower(): value for name, value in response.headers.items()}
-        body = _read(response, shown, size) if 200 <= status < 300 else None
-    except FetchError:
-        connection.close()
-        raise
+        if 200 <= response.status < 300:
+            body = _unpack(_read(response, shown, size), headers, shown, response.status, size)
+            whole = not connection.given_up
+        else:
+            body = b""  # nobody needs the words of an error page
     except (OSError, http.client.HTTPException, wire.HTTPError, ValueError) as error:
-        connection.close()
-        raise connection_trouble(shown, hop.target.host, error, status) from error
-    if body is None:
-        connection.close()  # nobody needs the rest of an error page
-    return Answer(status=status, headers=headers, body=_unpack(body or b"", headers, shown, status, size))
+        raise connection_trouble(shown, hop.target.host, error, response.status if response else None) from error
+    finally:
+        if not whole:
+            _end(connection, response)
+    return Answer(status=response.status, headers=headers, body=body)
+
+
+def _end(connection: Connection, response: BaseHTTPResponse | None) -> None:
+    """Both: an answer without a length has taken the socket over from its connection."""
+    if response is not None:
+        response.close()
+    connection.close()
 
 
 def _read(response: BaseHTTPResponse, shown: str, size: int) -> bytes:

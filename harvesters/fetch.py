@@ -129,13 +129,21 @@ class Fetcher:
             answer = self._exchange(hop, size)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
-                return _response(request, hop, answer)
+                return self._accept(request, hop, answer)
             hop = next_hop(hop, answer.status, location)
         raise FetchError(
             f"{show(request.url)} redirects more than {self._limits.redirects} times, at last to {show(hop.target.url)}.",
             advice="Open the address in a browser, and give the source the address where it ends.",
             status=answer.status,
         )
+
+    def _accept(self, request: Request, hop: Hop, answer: Answer) -> Response:
+        try:
+            return _response(request, hop, answer)
+        except Setback as setback:
+            if setback.wait:  # all our threads leave this host alone
+                self._pacing.hold(hop.target.host, hop.target.port, min(setback.wait, self._limits.longest_wait))
+            raise
 
     def _take_turn(self, target: Target) -> None:
         own = self._allowed.names_host(target.host, target.port)

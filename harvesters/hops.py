@@ -11,6 +11,7 @@ from harvesters.addresses import SECRET_HEADERS, Target, parse_url, show
 from harvesters.errors import FetchError, RefusedAddress
 from harvesters.protocol import Request
 
+_TELL = "Tell the owner of the source: its web server is not set up rightly."
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent", "te", "upgrade", "expect"})
 
 
@@ -66,7 +67,7 @@ def _redirect_target(hop: Hop, status: int, location: str) -> Target:
     try:
         return parse_url(urljoin(hop.target.url, text.strip()))
     except ValueError as error:
-        raise FetchError(f"{show(hop.target.url)} redirects to what is not an address ({error}).", status=status) from error
+        raise FetchError(f"{show(hop.target.url)} redirects to what is not an address ({error}).", advice=_TELL, status=status) from error
     except FetchError as error:
         kind = RefusedAddress if isinstance(error, RefusedAddress) else FetchError
         raise kind(f"{show(hop.target.url)} redirects to a bad address: {error}", advice=error.advice, status=status) from error
