@@ -1,0 +1,221 @@
+"""The JSON-LD and microdata of a web page -> nodes: plain objects with their references filled in."""
+
+from __future__ import annotations
+
+import json as standard
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from harvesters.clean import json, url
+from harvesters.clean.values import Object, many
+
+MOST_NODES = 5_000  # of one page
+_FILLED = 2_000  # references of one node that are filled in
+_PREFIX = re.compile(r"^(?:https?://schema\.org/|schema:)")
+_HOLDERS = ("@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "about", "hasPart")
+_WRAPPERS = {
+    "DataFeed",
+    "DataFeedItem",
+    "ItemList",
+    "ListItem",
+    "WebPage",
+    "ItemPage",
+    "CollectionPage",
+    "AboutPage",
+    "FAQPage",
+    "WebSite",
+    "SearchResultsPage",
+    "CollegeOrUniversity",
+    "DataCatalog",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BadBlock:
+    """A block that is not JSON."""
+
+    body: bytes
+    number: int  # of the blocks of its page, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page holds."""
+
+    nodes: tuple[Object, ...] = ()
+    bad: tuple[BadBlock, ...] = ()
+    canonical: str | None = None
+    title: str | None = None
+    index: dict[str, Object] = field(default_factory=dict)
+
+
+def types(node: Object) -> tuple[str, ...]:
+    """The names of a node's types, without schema.org in front of them."""
+    return tuple(_PREFIX.sub("", kind) for kind in many(node.get("@type", node.get("type"))) if isinstance(kind, str))
+
+
+def block(text: str) -> object:
+    """One block's value; ValueError says where it is not JSON. Comments and CDATA marks around it are not part of it; line breaks inside texts are let through."""
+    text = re.sub(r"^(?:\s|<!--|/\*\s?<!\[CDATA\[\s?\*/|//\s?<!\[CDATA\[|<!\[CDATA\[)+", "", text, count=1)
+    text = text.rstrip()
+    for mark in ("-->", "/*]]>*/", "/* ]]> */", "//]]>", "// ]]>", "]]>", "//", ";", "-->"):
+        text = text.removesuffix(mark).rstrip()
+    if not text:
+        return None
+    try:
+        value: object = standard.loads(text, strict=False, parse_constant=lambda _: None)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not json._shallow(value):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def page(markup: str, address: str) -> Found:
+    """Everything that an HTML page says in JSON-LD and, where it has none about learning, in microdata."""
+    root = _tree(markup)
+    if root is None:
+        return Found()
+    values, bad = [], []
+    scripts = (node for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower())
+    for number, node in enumerate(scripts, 1):
+        words = node.text or ""
+        try:
+            values.append(block(words))
+        except ValueError:
+            bad.append(BadBlock(words.strip().encode("utf-8", "replace"), number))
+    nodes = [*_nodes(values), *microdata(root, address)]
+    base = next((link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()), None)
+    title = next((node.text for node in root.iter("title")), None)
+    return Found(tuple(filled(node, index(nodes)) for node in nodes[:MOST_NODES]), tuple(bad), url.absolute(base, address), title)
+
+
+def document(value: object) -> tuple[Object, ...]:
+    """The nodes of a JSON-LD document by itself."""
+    nodes = _nodes([value])
+    known = index(nodes)
+    return tuple(filled(node, known) for node in nodes)
+
+
+def _tree(markup: str) -> lxml_html.HtmlElement | None:
+    markup = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", markup.replace("\x00", ""), count=1)
+    if not markup.strip():
+        return None
+    try:
+        found = lxml_html.document_fromstring(
+            markup.encode("utf-8", "replace"),
+            parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=False),
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return found
+
+
+def _nodes(values: list[object]) -> list[Object]:
+    """Objects that stand on their own, in order: roots, members of graphs, of feeds and of lists, and what a page is about."""
+    found: list[Object] = []
+    waiting: list[tuple[object, int]] = [(value, 0) for value in reversed(values)]
+    while waiting and len(found) < MOST_NODES:
+        value, depth = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend((entry, depth) for entry in reversed(value[:MOST_NODES]))
+        elif isinstance(value, dict):
+            node = {_PREFIX.sub("", str(key)): content for key, content in value.items()}
+            kinds = set(types(node))
+            if kinds:
+                found.append(node)
+            if depth < 8 and (not kinds or kinds & _WRAPPERS or "@graph" in node):
+                waiting.extend((node[name], depth + 1) for name in reversed(_HOLDERS) if isinstance(node.get(name), (dict, list)))
+    return found
+
+
+def index(nodes: list[Object]) -> dict[str, Object]:
+    """@id -> the fullest node of that name."""
+    found: dict[str, Object] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > len(found.get(name, {})):
+            found[name] = node
+    return found
+
+
+def filled(node: Object, known: dict[str, Object]) -> Object:
+    """The node with each {"@id": …} in it replaced by what the page says of that name, three levels deep."""
+    budget = [_FILLED]
+
+    def fill(value: object, depth: int, above: tuple[str, ...]) -> object:
+        if isinstance(value, list):
+            return [fill(entry, depth, above) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        name = value.get("@id")
+        if isinstance(name, str) and name in known and name not in above and len(value) <= 2 and depth < 3 and budget[0] > 0:
+            budget[0] -= 1
+            value, above = dict(known[name]), (*above, name)
+        return {key: fill(content, depth + 1, above) if isinstance(content, (dict, list)) else content for key, content in value.items()}
+
+    if not known:
+        return node
+    own = node.get("@id")
+    above = (own,) if isinstance(own, str) else ()
+    return {key: fill(content, 0, above) if isinstance(content, (dict, list)) else content for key, content in node.items()}
+
+
+def microdata(root: etree._Element, address: str) -> Iterator[Object]:
+    """HTML's microdata (HTML standard, section 5) as the objects that JSON-LD would have."""
+    open_items: dict[etree._Element, dict[str, object]] = {}
+    for node in root.iter(etree.Element):
+        if node.get("itemscope") is None and node.get("itemprop") is None:
+            continue
+        holder = next((open_items[parent] for parent in _ancestors(node) if parent in open_items), None)
+        value: object
+        if node.get("itemscope") is not None:
+            item: dict[str, object] = {"@type": [kind for kind in (node.get("itemtype") or "").split()]}
+            if node.get("itemid"):
+                item["@id"] = node.get("itemid")
+            open_items[node] = item
+            value = item
+        else:
+            value = _value(node, address)
+        names = (node.get("itemprop") or "").split()
+        if holder is not None:
+            for name in names:
+                earlier = holder.get(name)
+                holder[name] = value if earlier is None else [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        if len(open_items) > MOST_NODES:
+            break
+    for node, item in open_items.items():
+        if node.get("itemprop") is None and any("schema.org" in str(kind) for kind in many(item["@type"])):
+            yield item
+
+
+def _ancestors(node: etree._Element) -> Iterator[etree._Element]:
+    for number, parent in enumerate(node.iterancestors()):
+        if number > 100:
+            return
+        yield parent
+
+
+def _value(node: etree._Element, address: str) -> str:
+    for name in ("content", "datetime"):
+        if node.get(name) is not None:
+            return str(node.get(name))
+    if node.tag in ("a", "link", "area"):
+        return url.absolute(node.get("href"), address) or ""
+    if node.tag in ("img", "audio", "video", "source", "iframe", "embed"):
+        return url.absolute(node.get("src"), address) or ""
+    return " ".join("".join(str(part) for part in node.itertext()).split())
+
+
+def own_address(name: object, address: str) -> str | None:
+    """An @id that names its node in the whole world; a fragment counts on its page, a blank node does not."""
+    if not isinstance(name, str) or not name or name.startswith("_:"):
+        return None
+    if name.startswith(("urn:", "doi:", "tag:")):
+        return name
+    return url.absolute(name, urldefrag(address).url)

@@ -1,0 +1,183 @@
+"""Sites whose pages carry schema.org data (JSON-LD or microdata), found through a sitemap, a list of addresses, or one page."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+from harvesters.clean import charset, dates, json, linked_data, schema_org, sitemap, url, xml
+from harvesters.errors import SourceError
+from harvesters.protocol import Harvester, Option, Page, Request, Response
+from harvesters.record import Failure, Item, Raw
+
+MEDIA_TYPE = "application/ld+json"
+DEPTH = 4  # sitemaps inside one another
+_KNOWN = 200  # sitemaps of one index that its members are told about
+_HTML = {"Accept": "text/html, application/xhtml+xml, application/ld+json;q=0.9, */*;q=0.5"}
+
+
+def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
+    """A site's root or its robots.txt lead to its sitemaps; any other address is asked as it is."""
+    parts = urlsplit(address)
+    context = {"depth": "0"} | ({"since": since} if since else {})
+    if parts.path in ("", "/", "/robots.txt") and not parts.query:
+        home = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
+        page = Request(url=home, step="start", context=context, crawl=True, headers=_HTML)
+        usual = Request(url=home + "sitemap.xml", step="start", context=context, optional=True, otherwise=(page,))
+        return (Request(url=home + "robots.txt", step="robots", context=context, optional=True, otherwise=(usual,)),)
+    return (Request(url=address, step="start", context=context),)
+
+
+def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
+    """One sitemap or one page, told apart by what they hold."""
+    body = sitemap.unpacked(response.body)
+    text = charset.decode(body, response.media_type, response.charset).lstrip("\ufeff \t\r\n\x00")
+    if request.step == "robots":
+        found = [] if json.looks_like_html(text) is not None else sitemap.robots(text, response.url)
+        return _sitemaps(found, request, response, options) if found else Page(follow=request.otherwise)
+    if text[:1] in ("{", "["):
+        return _document(text, request, response)
+    if json.looks_like_html(text) is not None or request.step == "page":
+        return _page(text, request, response)
+    if text.startswith("<"):
+        document = xml.parse(body, response.media_type, response.charset, shape=sitemap.SHAPE, url=response.url, expected="a sitemap")
+        entries = list(sitemap.entries(document, response.url))
+        broken = tuple(_broken(entry, response.url) for entry in entries if isinstance(entry, xml.Broken))
+        return _sitemaps([entry for entry in entries if isinstance(entry, sitemap.Entry)], request, response, options, broken)
+    listed = sitemap.lines(text)
+    if not listed:
+        raise SourceError(
+            f"The answer from {response.url} is no sitemap, no list of addresses and no page.",
+            advice="Give the address of the site's sitemap or of one of its pages.",
+        )
+    return _sitemaps(listed, request, response, options)
+
+
+def _sitemaps(
+    entries: list[sitemap.Entry], request: Request, response: Response, options: Mapping[str, str], items: tuple[Item, ...] = ()
+) -> Page:
+    """What to ask next: sitemaps that were not asked on the way here, pages that the pattern lets through and that changed."""
+    wanted = _pattern(options.get("include", ""))
+    since = dates.moment(request.context.get("since"))
+    newest = max((moment for moment in (dates.moment(entry.lastmod) for entry in entries) if moment), default=None)
+    stamp = request.context.get("stamp") or _clock(response) or (newest.strftime("%Y-%m-%dT%H:%M:%SZ") if newest else None)
+    context = {name: value for name, value in (("since", request.context.get("since")), ("stamp", stamp)) if value}
+    changed = [entry for entry in entries if since is None or not _older(entry.lastmod, since)]
+    follow = [*_inner([entry for entry in changed if entry.sitemap], request, context)]
+    pages = dict.fromkeys(entry.url for entry in changed if not entry.sitemap and wanted(entry.url))
+    follow += [Request(url=page, step="page", context=context, crawl=True, optional=True, headers=_HTML) for page in pages]
+    return Page(items=items, follow=tuple(follow), stamp=stamp)
+
+
+def _clock(response: Response) -> str | None:
+    moment = dates.moment(response.headers.get("date"))
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _older(lastmod: str | None, since: object) -> bool:
+    """Surely unchanged: a day of overlap, since many sitemaps give days only."""
+    moment = dates.moment(lastmod)
+    return moment is not None and moment + timedelta(days=1) < since  # type: ignore[operator]
+
+
+def _inner(entries: Iterable[sitemap.Entry], request: Request, context: Mapping[str, str]) -> Iterable[Request]:
+    depth = int(request.context.get("depth", "0")) + 1
+    asked = set(request.context.get("asked", "").split()) | {_short(request.url)}
+    names = {entry.url: _short(entry.url) for entry in entries}
+    if depth > DEPTH:
+        return
+    known = asked | set(names.values()) if len(names) <= _KNOWN else asked
+    for address, name in names.items():
+        if name not in asked:
+            yield Request(url=address, step="sitemap", context={**context, "depth": str(depth), "asked": " ".join(sorted(known))})
+
+
+def _short(address: str) -> str:
+    return hashlib.sha256((url.canonical(address) or address).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def _pattern(written: str):  # type: ignore[no-untyped-def]
+    """A regular expression, or a pattern with * as in file names; nothing lets everything through."""
+    if not written:
+        return lambda address: True
+    glob = "*" in written and not re.search(r"[.\])\\]\*", written)
+    try:
+        found = re.compile(fnmatch.translate(written if written.startswith(("http", "*")) else f"*{written}") if glob else written)
+    except re.error as error:
+        raise SourceError(
+            f'The option include is no pattern: "{written}" ({error}).', advice="Write a part of the addresses, for example: /courses/"
+        ) from None
+    return (lambda address: found.match(address) is not None) if glob else (lambda address: found.search(address) is not None)
+
+
+def _page(text: str, request: Request, response: Response) -> Page:
+    """The learning resources of one page. A page without any is no failure; a block that is not JSON is one."""
+    found = linked_data.page(text, response.url)
+    address = found.canonical if found.canonical and url.host(found.canonical) == url.host(response.url) else response.url
+    bad = tuple(_bad(block.body, f"{address}#json-ld-{block.number}") for block in found.bad)
+    return Page(items=(*_items(schema_org.learning(found.nodes), address), *bad), stamp=request.context.get("stamp"))
+
+
+def _document(text: str, request: Request, response: Response) -> Page:
+    try:
+        value = linked_data.block(text)
+    except ValueError as error:
+        raise SourceError(f"The JSON-LD from {response.url} is not JSON: {error}.", advice="Open the address in a browser.") from None
+    return Page(items=_items(schema_org.learning(linked_data.document(value)), response.url), stamp=request.context.get("stamp"))
+
+
+def _items(nodes: list[linked_data.Object], address: str) -> tuple[Item, ...]:
+    """Each node with a payload of its own; those that only the page could name are told apart by their place on it."""
+    items: list[Item] = []
+    names: set[str | None] = set()
+    for number, node in enumerate(nodes, 1):
+        item = schema_org.record(node, Raw(json.dump(node), MEDIA_TYPE, address))
+        if item.identifier in names and linked_data.own_address(node.get("@id"), address) is None:
+            item = schema_org.record({**node, "@id": f"#{number}"}, Raw(json.dump({**node, "@id": f"#{number}"}), MEDIA_TYPE, address))
+        names.add(item.identifier)
+        items.append(item)
+    return tuple(items)
+
+
+def _bad(body: bytes, where: str) -> Failure:
+    try:
+        linked_data.block(body.decode("utf-8", "replace"))
+        said = "it holds no object"
+    except ValueError as error:
+        said = str(error)
+    return Failure(
+        reason=f"A JSON-LD block of the page is not JSON: {said}.",
+        raw=Raw(body, MEDIA_TYPE, where),
+        identifier=where,
+        advice="Mend the page's script block.",
+    )
+
+
+def _broken(piece: xml.Broken, where: str) -> Failure:
+    return Failure(reason=f"An entry of the sitemap is not well-formed XML: {piece.reason}.", raw=Raw(piece.body, "application/xml", where))
+
+
+def read(raw: Raw, options: Mapping[str, str]) -> Item:
+    """One stored node."""
+    if raw.media_type == "application/xml":
+        piece = xml.read_piece(raw.body)
+        return _broken(piece, raw.url) if isinstance(piece, xml.Broken) else Failure(reason="An entry of a sitemap is no record.", raw=raw)
+    try:
+        node = linked_data.block(raw.body.decode("utf-8", "replace"))
+    except ValueError:
+        return _bad(raw.body, raw.url)
+    return schema_org.record(node, raw) if isinstance(node, dict) else _bad(raw.body, raw.url)
+
+
+HARVESTER = Harvester(
+    kind="jsonld",
+    title="Sitemap and schema.org pages",
+    start=start,
+    parse=parse,
+    read=read,
+    options=(Option(name="include", label="Pages", help="Only pages whose address matches this, for example: /courses/"),),
+)

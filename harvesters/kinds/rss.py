@@ -1,0 +1,312 @@
+"""Feeds: RSS 2.0 and its relatives, RSS 1.0 (RDF) and Atom (RFC 4287), with Dublin Core, content, iTunes and edX's course elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from harvesters.clean import dates, duration, html, identifier, language, level, licence, money, text, url, workload, xml
+from harvesters.clean.resource_type import resource_type
+from harvesters.errors import SourceError
+from harvesters.protocol import Harvester, Option, Page, Request, Response
+from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
+
+MEDIA_TYPE = "application/xml"
+SHAPE = xml.Shape(
+    start=re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])"),
+    end=re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,50}>"),
+    tail=re.compile(r"</(?:[\w.-]{1,40}:)?(?:channel|rss|feed|RDF)\s{0,50}>"),
+)
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+DC = "{http://purl.org/dc/elements/1.1/}"
+_CHANNEL = "harvested-channel"  # attributes on a payload: what an item has from its channel
+_COURSE = "course/elements"  # in edX's namespace
+
+
+def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
+    accept = "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, */*;q=0.5"
+    return (Request(url=address, step="page", headers={"Accept": accept}),)
+
+
+def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
+    """One feed document, and the next one where the feed says so (atom:link rel=next, RFC 5005)."""
+    document = xml.parse(response.body, response.media_type, response.charset, shape=SHAPE, url=response.url, expected="a feed")
+    root = document.root
+    name = xml.local(root)
+    if name not in ("rss", "feed", "RDF", "channel"):
+        raise SourceError(
+            f"The answer from {response.url} is XML, but no feed: its root is <{name}>.",
+            advice="Look for the feed's own address on the site.",
+        )
+    channel = next((child for child in root if xml.local(child) == "channel"), root)
+    inherited = _inherited(channel)
+    holders = (root,) if channel is root else (root, channel)  # RSS 1.0 has its items beside the channel
+    pieces = (
+        document.pieces
+        if document.pieces is not None
+        else [child for holder in holders for child in holder if xml.local(child) in ("item", "entry")]
+    )
+    items = tuple(_piece(piece, inherited, response.url, options) for piece in pieces)
+    return Page(items=items, follow=tuple(_next(channel, request, response)))
+
+
+def _inherited(channel: etree._Element) -> dict[str, str]:
+    """What the channel says for all its items."""
+    found: dict[str, str | None] = {
+        "title": text.line(xml.content(_child(channel, "title"))),
+        "language": text.line(xml.content(_child(channel, "language")) or channel.get("{http://www.w3.org/XML/1998/namespace}lang")),
+        "rights": text.line(xml.content(_child(channel, "copyright", "rights"))),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _next(channel: etree._Element, request: Request, response: Response) -> Iterator[Request]:
+    for link in channel.iterchildren(f"{ATOM}link"):
+        if link.get("rel") == "next":
+            address = url.absolute(link.get("href"), response.url)
+            if address:
+                address = url.same_scheme(address, response.url)
+                if address not in (request.url, response.url):
+                    yield Request(url=address, step="page", headers=request.headers)
+                return
+
+
+def _piece(piece: etree._Element | xml.Broken, inherited: Mapping[str, str], where: str, options: Mapping[str, str]) -> Item:
+    if isinstance(piece, xml.Broken):
+        return _broken(piece, Raw(piece.body, MEDIA_TYPE, where))
+    for key, value in inherited.items():
+        piece.set(f"{_CHANNEL}-{key}", value)
+    return _item(piece, Raw(xml.source(piece), MEDIA_TYPE, where), options)
+
+
+def _broken(piece: xml.Broken, raw: Raw) -> Failure:
+    named = re.search(rb"<(?:guid|id|link)(?:\s[^<>]{0,200})?>([^<>]{1,1000})<", piece.body)
+    return Failure(
+        reason=f"The item is not well-formed XML: {piece.reason}.",
+        raw=raw,
+        identifier=text.identifier(named[1].decode("utf-8", "replace")) if named else None,
+        advice="Ask the feed's owner to mend the item.",
+    )
+
+
+def read(raw: Raw, options: Mapping[str, str]) -> Item:
+    """One stored <item> or <entry>."""
+    try:
+        return _item(xml.element(raw.body), raw, options)
+    except ValueError:
+        piece = xml.read_piece(raw.body, _NAMESPACES)
+    return _broken(piece, raw) if isinstance(piece, xml.Broken) else _item(piece, raw, options)
+
+
+_NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
+    ("dc", "http://purl.org/dc/elements/1.1/"), ("dcterms", "http://purl.org/dc/terms/"), ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("atom", "http://www.w3.org/2005/Atom"), ("itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"), ("media", "http://search.yahoo.com/mrss/"),
+    ("slash", "http://purl.org/rss/1.0/modules/slash/"), ("wfw", "http://wellformedweb.org/CommentAPI/"), ("sy", "http://purl.org/rss/1.0/modules/syndication/"),
+    ("course", "https://www.edx.org/api/course/elements/1.0/"), ("staff", "https://www.edx.org/api/staff/elements/1.0/"),
+    ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"), ("yt", "http://www.youtube.com/xml/schemas/2015"),
+    ("cc", "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html"), ("creativeCommons", "http://backend.userland.com/creativeCommonsRssModule"),
+    ("georss", "http://www.georss.org/georss"), ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+))  # fmt: skip
+
+
+def _item(item: etree._Element, raw: Raw, options: Mapping[str, str]) -> Item:
+    link = _link(item, raw.url)
+    guid = _said(item, "guid", "id")
+    name = text.identifier(guid) or text.identifier(item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")) or link
+    title = html.plain(_markup(_child(item, "title")), text.TITLE)
+    changed = _date(item, "updated", "modified") or _date(item, "pubDate", "published", "date")
+    if title is None:
+        return Failure(reason="The item has no title.", raw=raw, identifier=name, datestamp=changed)
+    if name is None:
+        return Failure(reason="The item has no guid and no link.", raw=raw, datestamp=changed, advice="An item needs one of the two.")
+    if link is None and guid and (item.find("guid") is None or item.find("guid").get("isPermaLink", "true") != "false"):
+        link = url.absolute(guid)
+    return _record(item, name, title, link, changed, raw, options)
+
+
+def _record(item: etree._Element, name: str, title: str, link: str | None, changed: object, raw: Raw, options: Mapping[str, str]) -> Record:
+    course = {xml.local(child): child for child in item if isinstance(child.tag, str) and _COURSE in child.tag}
+    whole, short = _bodies(item, course)
+    rights = [
+        *_every(item, "rights", "license", "copyright"),
+        *(node.get("href") or "" for node in item.iterchildren(f"{ATOM}link") if node.get("rel") == "license"),
+    ]
+    inherited = item.get(f"{_CHANNEL}-rights")
+    known = next((found for found in map(licence.licence, (*rights, inherited)) if found), None)
+    load = workload.workload(_course(course, "effort"), weekly=True)
+    return Record(
+        identifier=name,
+        title=title,
+        raw=raw,
+        datestamp=dates.moment(_said(item, "updated", "modified")) or _date(item, "pubDate", "published", "date"),
+        url=link,
+        resource_type="course" if course else resource_type([options.get("type"), *_every(item, "type")]),
+        summary=html.plain(short, text.SUMMARY),
+        description=html.rich(whole),
+        languages=language.tags(_every(item, "language") or [item.get(f"{_CHANNEL}-language")]),
+        agents=tuple(_agents(item, course)),
+        provider=item.get(f"{_CHANNEL}-title"),
+        institution=text.line(_course(course, "school")),
+        code=text.line(_course(course, "code")),
+        identifiers=identifier.identifiers([*_every(item, "identifier"), name]),
+        licence=known,
+        licence_url=next((found for found in map(url.absolute, rights) if found), None) or licence.url(known),
+        rights=text.line(" ".join(rights) or inherited, text.SUMMARY),
+        offerings=_offerings(course, link),
+        duration=duration.duration(_course(course, "length") or _itunes(item, "duration"), "weeks" if course else "seconds"),
+        workload_min=load.min,
+        workload_max=load.max,
+        levels=level.levels([_course(course, "level")]),
+        subjects=text.lines(
+            xml.content(child) for child in item if isinstance(child.tag, str) and _COURSE in child.tag and xml.local(child) == "subject"
+        ),
+        keywords=_keywords(item),
+        prerequisites=text.lines([html.plain(_course(course, "prerequisites"))]),
+        image=_image(item, course, raw.url),
+        published=_date(item, "published", "pubDate", "date"),
+        modified=_date(item, "updated", "modified"),
+    )
+
+
+def _bodies(item: etree._Element, course: Mapping[str, etree._Element]) -> tuple[str | None, str | None]:
+    """The long text and the short one, as HTML."""
+    subtitle = xml.content(course.get("subtitle"))
+    long = xml.content(item.find(CONTENT)) or _markup(_own(item, "content"))
+    short = _markup(_own(item, "description", "summary")) or _said(item, "description", "summary")
+    return long or short, subtitle or (short if long else None)
+
+
+def _own(item: etree._Element, *names: str) -> etree._Element | None:
+    """A child of the feed's own vocabulary, not media:description and the like."""
+    home = etree.QName(item).namespace
+    for name in names:
+        found = item.find(f"{{{home}}}{name}" if home else name)
+        if found is not None:
+            return found
+    return None
+
+
+def _markup(node: etree._Element | None) -> str | None:
+    """An Atom text construct (RFC 4287, 3.1): XHTML as HTML, everything else as its text."""
+    if node is None:
+        return None
+    if node.get("type") == "xhtml" and len(node):
+        return "".join(etree.tostring(child, encoding="unicode", method="html") for child in node)
+    words = xml.content(node)
+    if words and node.get("type") == "text" and isinstance(node.tag, str) and node.tag.startswith(ATOM):
+        return words.replace("&", "&amp;").replace("<", "&lt;")
+    return words
+
+
+def _child(item: etree._Element, *names: str) -> etree._Element | None:
+    """The first child of these names, the feed's own vocabulary first."""
+    own = _own(item, *names)
+    return own if own is not None else next((child for name in names for child in item if xml.local(child) == name), None)
+
+
+def _said(item: etree._Element, *names: str) -> str | None:
+    return next((words.strip() for name in names for words in (xml.content(_child(item, name)),) if words and words.strip()), None)
+
+
+def _every(item: etree._Element, *names: str) -> list[str]:
+    return [words.strip() for child in item if xml.local(child) in names for words in (xml.content(child) or "",) if words.strip()]
+
+
+def _date(item: etree._Element, *names: str):  # type: ignore[no-untyped-def]
+    return next(
+        (found for name in names for child in item if xml.local(child) == name for found in (dates.moment(xml.content(child)),) if found),
+        None,
+    )
+
+
+def _course(course: Mapping[str, etree._Element], name: str) -> str | None:
+    return (xml.content(course.get(name)) or "").strip() or None
+
+
+def _itunes(item: etree._Element, name: str) -> str | None:
+    return next((xml.content(child) for child in item if xml.local(child) == name and "itunes" in str(child.tag)), None)
+
+
+def _link(item: etree._Element, base: str) -> str | None:
+    """Atom's alternate link, RSS's link, the enclosure of an episode without a page."""
+    for link in item.iterchildren(f"{ATOM}link"):
+        if link.get("rel", "alternate") == "alternate" and link.get("href"):
+            return url.absolute(link.get("href"), base)
+    for link in item:
+        if xml.local(link) == "link" and (link.text or "").strip():
+            return url.absolute(link.text, base)
+    enclosure = item.find("enclosure")
+    return url.absolute(enclosure.get("url"), base) if enclosure is not None else None
+
+
+def _agents(item: etree._Element, course: Mapping[str, etree._Element]) -> Iterator[Agent]:
+    seen: set[str] = set()
+    people = [
+        ("instructor", node) for node in (course["instructors"].iter() if "instructors" in course else ()) if xml.local(node) == "name"
+    ]
+    people += [("creator", child) for child in item if xml.local(child) in ("creator", "author") and child.tag != "author"]
+    people += [("contributor", child) for child in item if xml.local(child) == "contributor"]
+    for role, node in people[: text.LIST]:
+        inner = next((child for child in node if xml.local(child) == "name"), node)
+        name = text.line(xml.content(inner))
+        if name and name not in seen:
+            seen.add(name)
+            yield Agent(name=name, role=role, organisation=False if role == "instructor" else None)
+
+
+def _keywords(item: etree._Element) -> tuple[str, ...]:
+    words = [child.get("label") or child.get("term") or xml.content(child) for child in item if xml.local(child) == "category"]
+    listed = [part for child in item if xml.local(child) == "keywords" for part in text.split(xml.content(child), ",;，；、")]
+    return text.lines([*words, *_every(item, "subject")] if not any(_COURSE in str(child.tag) for child in item) else words) or text.lines(
+        listed
+    )
+
+
+def _offerings(course: Mapping[str, etree._Element], link: str | None) -> tuple[Offering, ...]:
+    if not course:
+        return ()
+    paced = _course(course, "self_paced")
+    price = money.money(_course(course, "price"))
+    return (
+        Offering(
+            identifier=text.identifier(_course(course, "id")),
+            url=link,
+            start=dates.moment(_course(course, "start")),
+            end=dates.moment(_course(course, "end")),
+            pace="self" if paced in ("1", "true") else "instructor" if paced in ("0", "false") else None,
+            mode="online",
+            price=price.amount if price else None,
+            currency=price.currency if price else None,
+            certificate=True if _course(course, "verified") == "1" else None,
+        ),
+    )
+
+
+def _image(item: etree._Element, course: Mapping[str, etree._Element], base: str) -> str | None:
+    for name in ("image-banner", "image-thumbnail"):
+        if _course(course, name):
+            return url.absolute(_course(course, name), base)
+    for node in item.iter(etree.Element):
+        name = xml.local(node)
+        if (
+            name == "thumbnail"
+            or (name == "image" and node.get("href"))
+            or (name in ("content", "enclosure") and (node.get("type") or node.get("medium") or "").startswith("image"))
+        ):
+            found = url.absolute(node.get("url") or node.get("href"), base)
+            if found:
+                return found
+    return None
+
+
+HARVESTER = Harvester(
+    kind="rss",
+    title="RSS or Atom feed",
+    start=start,
+    parse=parse,
+    read=read,
+    options=(Option(name="type", label="Type", help="What the items are where the feed does not say: course, video, podcast, article …"),),
+)

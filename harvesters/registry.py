@@ -1,0 +1,66 @@
+"""The kinds of source that there are: ours, and those of installed packages (entry points of the group `open_commerce_hub.kinds`)."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from importlib.metadata import entry_points
+
+from harvesters.errors import HarvestError
+from harvesters.kinds import csv, jsonld, moochub, oai_pmh, openedx, rss
+from harvesters.protocol import Harvester
+
+log = logging.getLogger(__name__)
+GROUP = "open_commerce_hub.kinds"
+
+OURS = (
+    oai_pmh.HARVESTER,
+    openedx.HARVESTER,
+    rss.HARVESTER,
+    jsonld.HARVESTER,
+    moochub.HARVESTER,
+    csv.HARVESTER,
+)
+
+
+class UnknownKind(HarvestError):
+    """There is no kind of source of this name."""
+
+
+@cache
+def _all() -> tuple[dict[str, Harvester], tuple[str, ...]]:
+    found = {harvester.kind: harvester for harvester in OURS}
+    problems = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            harvester = point.load()
+        except Exception as error:  # an installed package may fail in any way, and must not take our own kinds with it
+            problems.append(f"The kind {point.name} ({point.value}) cannot be loaded: {error!r}")
+            continue
+        if not isinstance(harvester, Harvester):
+            problems.append(f"The kind {point.name} ({point.value}) is no Harvester.")
+        elif harvester.kind in found:
+            problems.append(f"The kind {harvester.kind} of {point.value} exists already.")
+        else:
+            found[harvester.kind] = harvester
+    for problem in problems:
+        log.error("%s", problem)
+    return found, tuple(problems)
+
+
+def kinds() -> dict[str, Harvester]:
+    """Name -> harvester, ours first."""
+    return dict(_all()[0])
+
+
+def problems() -> tuple[str, ...]:
+    """Installed kinds that could not be used, one sentence each."""
+    return _all()[1]
+
+
+def kind(name: str) -> Harvester:
+    """The harvester of this name; UnknownKind lists those that there are."""
+    found = kinds().get(name)
+    if found is None:
+        raise UnknownKind(f'There is no kind of source called "{name}". There are: {", ".join(kinds())}.')
+    return found
