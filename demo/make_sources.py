@@ -177,7 +177,7 @@ def feed() -> Iterator[tuple[str, str]]:
         "feed.xml",
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom">\n  <channel>\n'
-        "    <title>Silk Port Academy: new courses</title>\n    <link>https://silkport.example/</link>\n"
+        "    <title>Silk Port Academy</title>\n    <link>https://silkport.example/</link>\n"
         f'    <atom:link href={quoteattr(ORIGIN + "/feed/courses.xml")} rel="self" type="application/rss+xml"/>\n'
         "    <description>Open courses on online trade, in English and Chinese.</description>\n"
         f"    <lastBuildDate>Wed, 18 Nov 2026 09:00:00 GMT</lastBuildDate>\n{items}  </channel>\n</rss>\n",
@@ -223,7 +223,7 @@ def moochub_course(course: Course) -> dict[str, Any]:
         "courseMode": ["online", "asynchronous"],
         "description": f"<p>{escape(course['text'])}</p>",
         "url": course["url"],
-        "inLanguage": [course["language"]],
+        "inLanguage": ["zh-CN" if course["language"] == "zh" else course["language"]],
         "startDate": [moment(course["start"], 8)] if course.get("start") else [],
         "endDate": [moment(course["end"], 20)] if course.get("end") else [],
         "workload": {"timeValue": course["workload"], "timeUnit": course["unit"]},
@@ -256,7 +256,7 @@ def moochub() -> Iterator[tuple[str, str]]:
 
 def list_cell(course: Course, name: str) -> str:
     if name == "language":
-        return "中文"
+        return "简体中文"
     if name == "price":
         return f"{course['price']}元" if course["price"] else "免费"
     if name == "certificate":
