@@ -81,3 +81,4 @@ class Harvester:
     parse: Parse
     read: Read
     options: tuple[Option, ...] = ()
+    lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)

@@ -46,7 +46,7 @@ class Run(db.Model):  # type: ignore[name-defined,misc]
     reason: Mapped[str | None] = mapped_column(Text)  # why it failed or waits, or what is worth knowing
     advice: Mapped[str | None] = mapped_column(Text)
 
-    source: Mapped[Source] = relationship(lazy="raise_on_sql")
+    source: Mapped[Source] = relationship(lazy="joined", innerjoin=True)
 
 
 class Failure(db.Model):  # type: ignore[name-defined,misc]

@@ -117,11 +117,8 @@ def live_records(session: Session, resource_ids: Sequence[int]) -> dict[int, lis
 def assign(session: Session, resources: Sequence[tuple[int, dict[str, Any]]], *, classifier: Classifier) -> None:
     """Topics by rule, beside what persons have said of these resources."""
     ids = [id for id, _ in resources]
-    said = (
-        set(session.execute(select(Assignment.resource_id, Assignment.concept_id).where(Assignment.resource_id.in_(ids))).tuples())
-        if ids
-        else set()
-    )
+    by_person = select(Assignment.resource_id, Assignment.concept_id).where(Assignment.resource_id.in_(ids))
+    said = {(resource_id, concept_id) for resource_id, concept_id in session.execute(by_person)}
     rows = [
         {"resource_id": id, "concept_id": f.concept_id, "origin": "rule", "confidence": f.confidence, "state": f.state}
         for id, row in resources

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,7 +21,12 @@ SHORTEST = 10  # characters of a password
 FREE_TRIES = 5  # by account and by address; then each further try waits
 SLOWEST = timedelta(minutes=15)
 hasher = PasswordHasher()
-NOBODY = hasher.hash(secrets.token_hex(16))  # checked when the account is unknown, so that both answers take as long
+
+
+@cache
+def nobody() -> str:
+    """A hash to check against when the account is unknown, so that both answers take as long."""
+    return hasher.hash(secrets.token_hex(16))
 
 
 class BadAccount(Exception):
@@ -80,7 +86,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str) -> Per
     keys = [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in (("account", email), ("address", address))]
     check_tries(session, keys)
     person = by_email(session, email)
-    if not right(person.password_hash if person else NOBODY, password) or person is None:
+    if not right(person.password_hash if person else nobody(), password) or person is None:
         count_failure(session, keys)
         return None
     if hasher.check_needs_rehash(person.password_hash):

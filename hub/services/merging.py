@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from harvesters.clean import html, language, licence
+from harvesters.clean import detection, html, licence
 from harvesters.record import Agent, Identifier, Offering, Record
 from hub.services import naming
 
@@ -89,7 +89,7 @@ def merge(records: Sequence[Kept]) -> dict[str, Any]:
     merged["provider"] = provider_of(ordered, origin, inferred)
     merged["provider_slug"] = naming.slug(merged["provider"], length=100) or None
     merged["text"] = text_of(merged)
-    if not merged["languages"] and (guess := language.detect(f"{merged['title']}. {merged['text'][:600]}")):
+    if not merged["languages"] and (guess := detection.detect(f"{merged['title']}. {merged['text'][:600]}")):
         merged["languages"] = [guess]
         inferred.append("languages")
     merged["completeness"] = round(100 * sum(merged[name] not in (None, [], "") for name in MATTERING) / len(MATTERING))
@@ -150,5 +150,5 @@ def provider_of(ordered: Sequence[Kept], origin: dict[str, int], inferred: list[
 
 def text_of(merged: Mapping[str, Any]) -> str:
     """Summary and description as plain text, without saying the same twice."""
-    summary, body = merged["summary"] or "", html.plain(merged["description"] or "")
+    summary, body = merged["summary"] or "", html.plain(merged["description"] or "") or ""
     return body if body.startswith(summary) else f"{summary}\n{body}".strip()
