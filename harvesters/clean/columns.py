@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """The usual names of columns in lists of courses, English and Chinese -> our fields."""
 
 from __future__ import annotations

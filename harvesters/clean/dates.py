@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """A moment as sources write it -> UTC. Lenient about form, never guessing: an impossible or ambiguous date is None."""
 
 from __future__ import annotations

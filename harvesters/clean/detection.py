@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """The language of a text: by script where the script tells, by py3langid elsewhere. None when unsure or too short."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """How long a whole course takes -> ISO 8601. Hours a week are not a duration: `workload` reads those."""
 
 from __future__ import annotations

@@ -9,24 +9,10 @@ import nh3
 
 from harvesters.clean import text
 
-_TAGS = {"a", "b", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "strong", "sub", "sup",
-         "table", "tbody", "td", "th", "thead", "tr", "ul"}  # fmt: skip
-_DROPPED = {
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "math",
-    "form",
-    "select",
-    "textarea",
-    "title",
-    "head",
-}
+_TAGS = set(
+    "a b blockquote br code dd dl dt em h3 h4 h5 h6 hr i li ol p pre strong sub sup table tbody td th thead tr ul".split()  # noqa: SIM905
+)
+_DROPPED = set("script style template noscript iframe object embed svg math form select textarea title head".split())  # noqa: SIM905
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED,
@@ -40,6 +26,9 @@ _BLOCK = re.compile(r"(?=</?(?:p|div|br|li|ul|ol|tr|td|th|h[1-6]|dd|dt|section|a
 _ELEMENT = re.compile(r"<[a-zA-Z/!]")
 _ESCAPED = re.compile(r"&lt;/?(?:p|div|br|li|ul|ol|b|i|em|strong|span|a|h[1-6])\b[^&<>]{0,300}/?&gt;", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
+_LISTED = re.compile(
+    r"(?:\r\n?|\n)(?=[ \t]{0,20}(?:[-*•·–]|\d{1,2}[.)、])\s?)"
+)  # a line break that means something: the next line is one of a list
 _LEVELS = re.compile(r"(</?)h([12])\b", re.IGNORECASE)
 
 
@@ -68,8 +57,8 @@ def _paragraphs(value: str, limit: int) -> str | None:
         return None
     if "\n" not in value and "\r" not in value:
         return html.escape(" ".join(value.split()), quote=False)
-    parts = [" ".join(part.split()) for part in _PARAGRAPH.split(value)]
-    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in parts if part) or None
+    parts = [[" ".join(line.split()) for line in _LISTED.split(part)] for part in _PARAGRAPH.split(value)]
+    return "".join(f"<p>{'<br>'.join(html.escape(line, quote=False) for line in part if line)}</p>" for part in parts if any(part)) or None
 
 
 def plain(value: object, limit: int = text.DESCRIPTION) -> str | None:

@@ -31,7 +31,7 @@ def refuse_html(text: str, expected: str, url: str = "") -> None:
         called = f' called "{title[:200]}"' if title else ""
         raise SourceError(
             f"An HTML page{called} came{where}, not {expected}.",
-            advice="Open the address in a browser: it may ask for a login, show an error, or be the page about the service and not the service itself.",
+            advice="Open the address in a browser: it may ask for a login, show an error, or be the page about the service.",
         )
 
 
@@ -41,12 +41,12 @@ def load(text: str) -> object:
         value: object = json.loads(text, parse_constant=lambda _: None)
     except RecursionError:
         raise ValueError(f"nested more than {DEPTH} levels deep") from None
-    if not _shallow(value):
+    if not shallow(value):
         raise ValueError(f"nested more than {DEPTH} levels deep")
     return value
 
 
-def _shallow(value: object) -> bool:
+def shallow(value: object) -> bool:
     level = [value]
     for _ in range(DEPTH):
         below: list[object] = []

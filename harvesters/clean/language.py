@@ -1,6 +1,7 @@
 """Languages as sources name them -> BCP 47, and the language of a text whose source is silent.
 
-A region is dropped where it changes spelling only ("en-GB" is "en"), kept as a script for Chinese ("zh-CN" is "zh-Hans") and kept for Brazil's Portuguese.
+A region is dropped where it changes spelling only ("en-GB" is "en"), becomes a script for Chinese ("zh-CN" is "zh-Hans"),
+and is kept for Brazil's Portuguese.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """What languages are called: ISO 639 codes (part 1, both forms of part 2) and names, in English, in themselves and in Chinese."""
 
 # two letters, three letters (bibliographic form first where there are two), English name, other names

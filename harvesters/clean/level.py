@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """Levels as sources name them -> those of `record.LEVELS`. A word that nobody knows gives nothing."""
 
 from __future__ import annotations

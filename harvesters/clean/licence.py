@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  (tables of words and forms read better in long lines)
 """A licence as sources write it -> its SPDX identifier, or a word of OTHER; unknown is None, and `rights` keeps the words."""
 
 from __future__ import annotations
@@ -58,9 +59,7 @@ _ADDRESS = re.compile(
     r"creativecommons\.org/(?:(?P<old>licences)|licenses|licence)/(?P<parts>(?:by|nc|nd|sa)(?:-(?:by|nc|nd|sa)){0,3})(?:/(?P<version>[1-4]\.[0-5]))?(?:/(?P<place>[a-z]{2,3})(?![a-z]))?"
 )
 _ZERO = re.compile(r"creativecommons\.org/(?:publicdomain/(?P<which>zero|mark)|licenses/(?P<old>publicdomain|zero))")
-_SPDX = re.compile(
-    r"(?:spdx\.org/licenses/|opensource\.org/licenses?/|choosealicense\.com/licenses/)([\w.+-]{2,40}?)(?:\.html|\.txt|\.json)?/?"
-)
+_SPDX = re.compile(r"(?:spdx\.org/licenses/|opensource\.org/licenses?/|choosealicense\.com/licenses/)([\w.+-]{2,40})")
 _SITES = (
     (re.compile(r"gnu\.org/(?:licenses|copyleft)/(?:old-licenses/)?(a?l?gpl|fdl)(?:-([23]\.\d|1\.[23]))?"), None),
     (re.compile(r"apache\.org/licenses/license-2\.0"), "Apache-2.0"),
@@ -211,7 +210,7 @@ def family(spdx: str | None) -> str | None:
     if spdx == "all-rights-reserved":
         return spdx
     for name in sorted(CC, key=len, reverse=True):
-        if spdx == name or spdx.startswith(name + "-") and spdx[len(name) + 1].isdigit():
+        if spdx == name or (spdx.startswith(name + "-") and spdx[len(name) + 1 : len(name) + 2].isdigit()):
             return name.lower()
     return "other-open" if spdx in _OPEN else None
 

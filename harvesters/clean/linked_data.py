@@ -60,7 +60,10 @@ def types(node: Object) -> tuple[str, ...]:
 
 
 def block(text: str) -> object:
-    """One block's value; ValueError says where it is not JSON. Comments and CDATA marks around it are not part of it; line breaks inside texts are let through."""
+    """One block's value; ValueError says where it is not JSON. Comments and CDATA marks around it do not count.
+
+    Line breaks inside texts are let through.
+    """
     text = re.sub(r"^(?:\s|<!--|/\*\s?<!\[CDATA\[\s?\*/|//\s?<!\[CDATA\[|<!\[CDATA\[)+", "", text, count=1)
     text = text.rstrip()
     for mark in ("-->", "/*]]>*/", "/* ]]> */", "//]]>", "// ]]>", "]]>", "//", ";", "-->"):
@@ -71,7 +74,7 @@ def block(text: str) -> object:
         value: object = standard.loads(text, strict=False, parse_constant=lambda _: None)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if not json._shallow(value):
+    if not json.shallow(value):
         raise ValueError("nested too deeply")
     return value
 
@@ -175,7 +178,7 @@ def microdata(root: etree._Element, address: str) -> Iterator[Object]:
         holder = next((open_items[parent] for parent in _ancestors(node) if parent in open_items), None)
         value: object
         if node.get("itemscope") is not None:
-            item: dict[str, object] = {"@type": [kind for kind in (node.get("itemtype") or "").split()]}
+            item: dict[str, object] = {"@type": (node.get("itemtype") or "").split()}
             if node.get("itemid"):
                 item["@id"] = node.get("itemid")
             open_items[node] = item

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  (tables of words and forms read better in long lines)
 """Prices as sources write them -> an amount and an ISO 4217 currency."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """What a source calls the type of a resource -> one of `record.RESOURCE_TYPES`. A word that nobody knows gives None."""
 
 from __future__ import annotations

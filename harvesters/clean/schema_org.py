@@ -77,7 +77,7 @@ def words(value: object) -> str | None:
     """A text, the first of several, or that of a language-tagged value or of a named thing."""
     for entry in many(value):
         if isinstance(entry, dict):
-            entry = first(entry, "@value", "name", "value", "termCode")  # noqa: PLW2901
+            entry = first(entry, "@value", "name", "value", "termCode")
             found = words(entry) if isinstance(entry, (list, dict)) else text.line(entry, text.SUMMARY)
         else:
             found = text.line(entry, text.SUMMARY)

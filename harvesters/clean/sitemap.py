@@ -1,4 +1,7 @@
-"""Lists of a site's pages: sitemaps and indexes of them (https://www.sitemaps.org/protocol.html) in XML or plain text, compressed or not, and robots.txt."""
+"""Lists of a site's pages: sitemaps, indexes of them, plain lists, compressed or not, and robots.txt.
+
+Specification: https://www.sitemaps.org/protocol.html
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables of words and forms read better in long lines)
 """How many hours a week a course asks for, from free text or an amount with a unit."""
 
 from __future__ import annotations

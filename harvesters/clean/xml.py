@@ -1,13 +1,15 @@
 """Strict XML: no document types, no entities, no network, bounded; and the salvage of the good records of a page with a bad one.
 
-Nothing is parsed leniently. Three things are mended first, because their meaning is beyond doubt: white space before the declaration, a bare `&`, and HTML's
-named characters (`&nbsp;`). What then still is not well-formed is cut into its records, and each is parsed strictly by itself.
+Nothing is parsed leniently. Three things are mended first, because their meaning is beyond doubt: white space before the declaration,
+a bare `&`, and HTML's named characters (`&nbsp;`). What then still is not well-formed is cut into its records, and each is parsed
+strictly by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
 
@@ -106,7 +108,7 @@ def _refuse_other(text: str, where: str, expected: str) -> None:
     head = text[: first.start()] if first else text[:2_000]
     if "<!DOCTYPE" in head or "<!ENTITY" in head:
         raise SourceError(
-            f"The document{where} declares a document type (DTD), which is refused because it can make a reader open files or run out of memory.",
+            f"The document{where} declares a document type (DTD), refused because it can make a reader open files.",
             advice="Ask the source's owner to leave the <!DOCTYPE> line out.",
         )
     if first is None or not text.lstrip().startswith("<"):
@@ -189,25 +191,21 @@ def _spans(text: str, shape: Shape) -> Iterator[tuple[int, int]]:
     starts = [found.start() for found in shape.start.finditer(text) if not hidden(found.start())]
     for number, start in enumerate(starts):
         limit = starts[number + 1] if number + 1 < len(starts) else len(text)
-        last = None
-        for last in shape.end.finditer(text, start, limit):
-            pass
-        if last is not None:
-            yield start, last.end()
+        ends = [found.end() for found in shape.end.finditer(text, start, limit)]
+        if ends:
+            yield start, ends[-1]
             continue
         tail = shape.tail.search(text, start, limit)
         yield start, tail.start() if tail else limit
 
 
-def _hidden(text: str):  # type: ignore[no-untyped-def]
-    """Asks, for growing places, whether one stands inside CDATA."""
+def _hidden(text: str) -> Callable[[int], bool]:
+    """Whether a place stands inside CDATA."""
     ends, here = [], 0
     for part, kept in _sections(text):
         if kept:
             ends.append((here, here + len(part)))
         here += len(part)
-    from bisect import bisect_right
-
     starts = [start for start, _ in ends]
 
     def inside(place: int) -> bool:
@@ -221,7 +219,7 @@ def _namespaces(rest: etree._Element) -> str:
     """The declarations in force where the records stood."""
     for mark in rest.iter(etree.ProcessingInstruction):
         parent = mark.getparent()
-        if mark.target == "records-stood-here" and parent is not None:
+        if isinstance(mark, etree._ProcessingInstruction) and mark.target == "records-stood-here" and parent is not None:
             pairs = ((f"xmlns:{prefix}" if prefix else "xmlns", uri) for prefix, uri in parent.nsmap.items() if prefix != "xml")
             return "".join(f' {name}="{_attribute(uri)}"' for name, uri in pairs)
     return ""
@@ -264,4 +262,4 @@ def content(node: etree._Element | None) -> str | None:
     """All the text in an element."""
     if node is None:
         return None
-    return node.text if len(node) == 0 else "".join(node.itertext())
+    return node.text if len(node) == 0 else "".join(str(part) for part in node.itertext())

@@ -112,7 +112,7 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
     """One stored row with its header; the options say which columns are which."""
     try:
         kept = json.load(raw.body.decode())
-        names = [str(name) for name in kept["header"]]  # type: ignore[index, call-overload]
+        names = [str(name) for name in kept["header"]]  # type: ignore[index]
         return _item(kept, _mapping(names, options, raw.url), raw)  # type: ignore[arg-type]
     except (ValueError, KeyError, TypeError) as error:
         return Failure(reason=f"The stored row cannot be read: {error}.", raw=raw)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from harvesters.clean import charset, dates, json, linked_data, schema_org, sitemap, url, xml
+from harvesters.clean.values import Object
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
@@ -78,10 +79,10 @@ def _clock(response: Response) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def _older(lastmod: str | None, since: object) -> bool:
+def _older(lastmod: str | None, since: datetime) -> bool:
     """Surely unchanged: a day of overlap, since many sitemaps give days only."""
     moment = dates.moment(lastmod)
-    return moment is not None and moment + timedelta(days=1) < since  # type: ignore[operator]
+    return moment is not None and moment + timedelta(days=1) < since
 
 
 def _inner(entries: Iterable[sitemap.Entry], request: Request, context: Mapping[str, str]) -> Iterable[Request]:
@@ -100,7 +101,7 @@ def _short(address: str) -> str:
     return hashlib.sha256((url.canonical(address) or address).encode("utf-8", "replace")).hexdigest()[:10]
 
 
-def _pattern(written: str):  # type: ignore[no-untyped-def]
+def _pattern(written: str) -> Callable[[str], bool]:
     """A regular expression, or a pattern with * as in file names; nothing lets everything through."""
     if not written:
         return lambda address: True
@@ -130,7 +131,7 @@ def _document(text: str, request: Request, response: Response) -> Page:
     return Page(items=_items(schema_org.learning(linked_data.document(value)), response.url), stamp=request.context.get("stamp"))
 
 
-def _items(nodes: list[linked_data.Object], address: str) -> tuple[Item, ...]:
+def _items(nodes: list[Object], address: str) -> tuple[Item, ...]:
     """Each node with a payload of its own; those that only the page could name are told apart by their place on it."""
     items: list[Item] = []
     names: set[str | None] = set()

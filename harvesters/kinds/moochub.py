@@ -59,11 +59,11 @@ def _envelope(value: object, where: str) -> tuple[list[object], Object]:
 
 
 def _apart(items: list[Item]) -> Iterator[Item]:
-    """Some platforms give all courses one id: those whose address differs are different courses, and each gets a name of its own."""
+    """Some platforms give all courses one id: where address or code differ they are different, and each gets its own name."""
     places: dict[str, set[str]] = {}
     for item in items:
         if isinstance(item, Record):
-            places.setdefault(item.identifier, set()).add(item.url or item.title)
+            places.setdefault(item.identifier, set()).add(_place(item))
     for item in items:
         if isinstance(item, Record) and len(places[item.identifier]) > 1:
             yield replace(item, identifier=_own(item.identifier, item), raw=replace(item.raw, url=item.raw.url + APART))
@@ -72,8 +72,12 @@ def _apart(items: list[Item]) -> Iterator[Item]:
 
 
 def _own(identifier: str, item: Record) -> str:
-    place = item.url or item.title
-    return f"{identifier}#{hashlib.sha256((url.canonical(place) or place).encode()).hexdigest()[:12]}"
+    return f"{identifier}#{hashlib.sha256(_place(item).encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+
+def _place(item: Record) -> str:
+    """What tells two courses of one id apart: the address, and the code, or without one the title."""
+    return "\n".join(((url.canonical(item.url) or "") if item.url else "", item.code or item.title))
 
 
 def read(raw: Raw, options: Mapping[str, str]) -> Item:

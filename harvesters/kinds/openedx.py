@@ -8,6 +8,7 @@ from decimal import Decimal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from harvesters.clean import dates, duration, html, json, language, level, licence, money, text, url, workload
+from harvesters.clean.values import Object, many, obj, objects
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Agent, Failure, Item, Offering, Raw, Record, Withdrawn
@@ -15,7 +16,6 @@ from harvesters.record import Agent, Failure, Item, Offering, Raw, Record, Withd
 MEDIA_TYPE = "application/json"
 PATH = "/api/courses/v1/courses/"
 MOST_RUNS = 100  # of one course
-Object = Mapping[str, object]
 # A run's key: course-v1:ORG+NUM+RUN, or ORG/NUM/RUN as it was before 2014.
 _KEY = re.compile(r"(?:course-v1:)?([^+/\s]{1,200})[+/]([^+/\s]{1,200})(?:[+/]([^+/\s]{1,200}))?")
 _DELETED = re.compile(
@@ -45,7 +45,7 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     listed, paging = _envelope(value, response.url)
     items = tuple(read(Raw(json.dump(entry), MEDIA_TYPE, response.url), options) for entry in listed)
     following = url.absolute(paging.get("next"), response.url)
-    follow = ()
+    follow: tuple[Request, ...] = ()
     if following is not None:
         following = url.same_scheme(following, response.url)
         if following != request.url:
@@ -120,7 +120,7 @@ def _run(entry: Object, raw: Raw) -> Item:
         description=description,
         languages=language.tags([entry.get("language"), entry.get("content_language")]),
         agents=_staff(entry),
-        provider=url.host(raw.url),
+        provider=_platform(raw.url),
         institution=institution,
         code=number,
         group=f"{organisation}+{number}" if organisation and number else None,
@@ -133,7 +133,7 @@ def _run(entry: Object, raw: Raw) -> Item:
         workload_max=load.max,
         levels=level.levels([entry.get("level_type")]),
         subjects=_labels(entry.get("subjects")),
-        prerequisites=text.lines(_list(entry.get("pre_requisite_courses"))),
+        prerequisites=text.lines(many(entry.get("pre_requisite_courses"))),
         image=_image(entry, raw.url),
         modified=modified,
     )
@@ -149,7 +149,7 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
     identifier = text.identifier(entry.get("key") or entry.get("readable_id") or entry.get("uuid") or entry.get("id"))
     if identifier is None:
         return Failure(reason="The record has no key.", raw=raw)
-    page = _object(entry.get("page"))
+    page = obj(entry.get("page"))
     modified = dates.moment(entry.get("modified"))
     title = text.line(entry.get("title") or entry.get("name"))
     if title is None:
@@ -164,11 +164,11 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
     ]
     if _DELETED.match(title) or page.get("live") is False or (runs and not shown):
         return Withdrawn(identifier=identifier, datestamp=modified, raw=raw)
-    first = _object(shown[0]) if shown else {}
+    first = obj(shown[0]) if shown else {}
     address = url.absolute(
         entry.get("marketing_url") or entry.get("external_marketing_url") or entry.get("url") or page.get("page_url"), raw.url
     )
-    owners = text.lines(owner.get("name") or owner.get("key") for owner in _objects(entry.get("owners")))
+    owners = text.lines(owner.get("name") or owner.get("key") for owner in objects(entry.get("owners")))
     found = _KEY.match(identifier)
     load = _load(entry, page, first)
     offerings = tuple(_offering(run, text.identifier(run.get("key") or run.get("courseware_id")), address) for run in shown)
@@ -183,12 +183,12 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
         description=html.rich(entry.get("full_description") or entry.get("description") or page.get("description"))
         or html.rich(entry.get("short_description")),
         languages=language.tags([entry.get("content_language"), *(run.get("content_language") for run in shown)]),
-        subtitle_languages=language.tags(name for run in shown for name in _list(run.get("transcript_languages"))),
+        subtitle_languages=language.tags(name for run in shown for name in many(run.get("transcript_languages"))),
         agents=_staff(entry, page, *shown),
-        provider=text.line(entry.get("platform")) or url.host(raw.url),
+        provider=text.line(entry.get("platform")) or _platform(raw.url),
         institution=owners[0] if owners else (found[1] if found else None),
         code=found[2] if found else None,
-        group=identifier,
+        group=f"{found[1]}+{found[2]}" if found else identifier,
         licence=licence.licence(first.get("license")),
         licence_url=licence.url(licence.licence(first.get("license"))),
         rights=text.line(first.get("license")),
@@ -200,7 +200,7 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
         levels=level.levels([entry.get("level_type"), first.get("level_type")]),
         subjects=(*_labels(entry.get("subjects")), *_labels(entry.get("departments"))),
         keywords=_labels(entry.get("topics")),
-        teaches=text.lines(_list(entry.get("skill_names"))),
+        teaches=text.lines(many(entry.get("skill_names"))),
         prerequisites=text.lines([html.plain(entry.get("prerequisites_raw"))]),
         image=_image(entry, raw.url) or url.absolute(page.get("feature_image_src"), raw.url),
         modified=modified,
@@ -218,7 +218,7 @@ def _offering(run: Object, identifier: str | None, address: str | None) -> Offer
         if pacing.startswith("instructor") or self_paced is False
         else None
     )
-    seats = {str(seat.get("type") or seat.get("mode_slug")) for name in ("seats", "enrollment_modes") for seat in _objects(run.get(name))}
+    seats = {str(seat.get("type") or seat.get("mode_slug")) for name in ("seats", "enrollment_modes") for seat in objects(run.get(name))}
     return Offering(
         identifier=identifier,
         url=url.absolute(run.get("marketing_url") or run.get("courseware_url")) or address,
@@ -240,11 +240,11 @@ def _offering(run: Object, identifier: str | None, address: str | None) -> Offer
 
 def _price(run: Object) -> tuple[Decimal | None, str | None]:
     """The least that taking part costs: an audit seat is free."""
-    offers = [money.money(seat.get("price"), seat.get("currency")) for seat in _objects(run.get("seats"))]
-    if not offers and any(mode.get("mode_slug") == "audit" for mode in _objects(run.get("enrollment_modes"))):
+    offers = [money.money(seat.get("price"), seat.get("currency")) for seat in objects(run.get("seats"))]
+    if not offers and any(mode.get("mode_slug") == "audit" for mode in objects(run.get("enrollment_modes"))):
         return Decimal(0), None
     if not offers:
-        offers = [money.money(product.get("price"), "USD") for product in _objects(run.get("products"))] or [
+        offers = [money.money(product.get("price"), "USD") for product in objects(run.get("products"))] or [
             money.money(run.get("current_price"), "USD")
         ]
     known = [offer for offer in offers if offer is not None]
@@ -256,6 +256,12 @@ def _load(entry: Object, page: Object, run: Object) -> workload.Workload:
     return said if said != workload.NONE else workload.both(run.get("min_effort"), run.get("max_effort"))
 
 
+def _platform(address: str) -> str | None:
+    """The site's name is that of its host; a bare number is no name."""
+    host = url.host(address) or ""
+    return host if re.search(r"\.[a-z]{2,}$", host) else None
+
+
 def _length(entry: Object) -> str | None:
     return duration.duration(entry.get("weeks_to_complete"), "weeks")
 
@@ -264,7 +270,7 @@ def _staff(*holders: Object) -> tuple[Agent, ...]:
     found: dict[Agent, None] = {}
     for holder in holders:
         for name in ("staff", "instructors"):
-            for person in _objects(holder.get(name)):
+            for person in objects(holder.get(name)):
                 whole = text.line(person.get("name")) or text.line(
                     " ".join(str(person.get(part) or "") for part in ("given_name", "family_name"))
                 )
@@ -274,9 +280,9 @@ def _staff(*holders: Object) -> tuple[Agent, ...]:
 
 
 def _image(entry: Object, base: str) -> str | None:
-    media = _object(entry.get("media"))
-    image, older = _object(media.get("image")), _object(media.get("course_image"))
-    shown = _object(entry.get("image"))
+    media = obj(entry.get("media"))
+    image, older = obj(media.get("image")), obj(media.get("course_image"))
+    shown = obj(entry.get("image"))
     for place in (
         image.get("large"),
         image.get("raw"),
@@ -293,19 +299,7 @@ def _image(entry: Object, base: str) -> str | None:
 
 
 def _labels(value: object) -> tuple[str, ...]:
-    return text.lines(entry.get("name") if isinstance(entry, dict) else entry for entry in _list(value))
-
-
-def _object(value: object) -> Object:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _objects(value: object) -> list[Object]:
-    return [entry for entry in _list(value) if isinstance(entry, dict)]
+    return text.lines(entry.get("name") if isinstance(entry, dict) else entry for entry in many(value))
 
 
 HARVESTER = Harvester(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from lxml import etree
 
@@ -23,6 +24,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}"
 _CHANNEL = "harvested-channel"  # attributes on a payload: what an item has from its channel
+_SIGNATURE = re.compile(r"<p>The post <a\s[^<>]{0,600}>[^<>]{0,600}</a> appeared first on <a\s[^<>]{0,600}>[^<>]{0,300}</a>\.?</p>")
 _COURSE = "course/elements"  # in edX's namespace
 
 
@@ -56,7 +58,6 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
 def _inherited(channel: etree._Element) -> dict[str, str]:
     """What the channel says for all its items."""
     found: dict[str, str | None] = {
-        "title": text.line(xml.content(_child(channel, "title"))),
         "language": text.line(xml.content(_child(channel, "language")) or channel.get("{http://www.w3.org/XML/1998/namespace}lang")),
         "rights": text.line(xml.content(_child(channel, "copyright", "rights"))),
     }
@@ -122,12 +123,15 @@ def _item(item: etree._Element, raw: Raw, options: Mapping[str, str]) -> Item:
         return Failure(reason="The item has no title.", raw=raw, identifier=name, datestamp=changed)
     if name is None:
         return Failure(reason="The item has no guid and no link.", raw=raw, datestamp=changed, advice="An item needs one of the two.")
-    if link is None and guid and (item.find("guid") is None or item.find("guid").get("isPermaLink", "true") != "false"):
+    permanent = item.find("guid")
+    if link is None and guid and (permanent is None or permanent.get("isPermaLink", "true") != "false"):
         link = url.absolute(guid)
     return _record(item, name, title, link, changed, raw, options)
 
 
-def _record(item: etree._Element, name: str, title: str, link: str | None, changed: object, raw: Raw, options: Mapping[str, str]) -> Record:
+def _record(
+    item: etree._Element, name: str, title: str, link: str | None, changed: datetime | None, raw: Raw, options: Mapping[str, str]
+) -> Record:
     course = {xml.local(child): child for child in item if isinstance(child.tag, str) and _COURSE in child.tag}
     whole, short = _bodies(item, course)
     rights = [
@@ -141,21 +145,20 @@ def _record(item: etree._Element, name: str, title: str, link: str | None, chang
         identifier=name,
         title=title,
         raw=raw,
-        datestamp=dates.moment(_said(item, "updated", "modified")) or _date(item, "pubDate", "published", "date"),
+        datestamp=changed,
         url=link,
         resource_type="course" if course else resource_type([options.get("type"), *_every(item, "type")]),
         summary=html.plain(short, text.SUMMARY),
         description=html.rich(whole),
         languages=language.tags(_every(item, "language") or [item.get(f"{_CHANNEL}-language")]),
         agents=tuple(_agents(item, course)),
-        provider=item.get(f"{_CHANNEL}-title"),
         institution=text.line(_course(course, "school")),
         code=text.line(_course(course, "code")),
         identifiers=identifier.identifiers([*_every(item, "identifier"), name]),
         licence=known,
         licence_url=next((found for found in map(url.absolute, rights) if found), None) or licence.url(known),
         rights=text.line(" ".join(rights) or inherited, text.SUMMARY),
-        offerings=_offerings(course, link),
+        offerings=_offerings(course, link) or _dated(item),
         duration=duration.duration(_course(course, "length") or _itunes(item, "duration"), "weeks" if course else "seconds"),
         workload_min=load.min,
         workload_max=load.max,
@@ -174,9 +177,14 @@ def _record(item: etree._Element, name: str, title: str, link: str | None, chang
 def _bodies(item: etree._Element, course: Mapping[str, etree._Element]) -> tuple[str | None, str | None]:
     """The long text and the short one, as HTML."""
     subtitle = xml.content(course.get("subtitle"))
-    long = xml.content(item.find(CONTENT)) or _markup(_own(item, "content"))
-    short = _markup(_own(item, "description", "summary")) or _said(item, "description", "summary")
+    long = _body(xml.content(item.find(CONTENT)) or _markup(_own(item, "content")))
+    short = _body(_markup(_own(item, "description", "summary")) or _said(item, "description", "summary"))
     return long or short, subtitle or (short if long else None)
+
+
+def _body(written: str | None) -> str | None:
+    """Without the line that WordPress puts under everything."""
+    return _SIGNATURE.sub("", written) if written and "appeared first on" in written else written
 
 
 def _own(item: etree._Element, *names: str) -> etree._Element | None:
@@ -215,7 +223,7 @@ def _every(item: etree._Element, *names: str) -> list[str]:
     return [words.strip() for child in item if xml.local(child) in names for words in (xml.content(child) or "",) if words.strip()]
 
 
-def _date(item: etree._Element, *names: str):  # type: ignore[no-untyped-def]
+def _date(item: etree._Element, *names: str) -> datetime | None:
     return next(
         (found for name in names for child in item if xml.local(child) == name for found in (dates.moment(xml.content(child)),) if found),
         None,
@@ -283,6 +291,12 @@ def _offerings(course: Mapping[str, etree._Element], link: str | None) -> tuple[
             certificate=True if _course(course, "verified") == "1" else None,
         ),
     )
+
+
+def _dated(item: etree._Element) -> tuple[Offering, ...]:
+    """Feeds of events and courses that add elements for their dates."""
+    begin, end = _date(item, "courseDate", "startDate", "startdate"), _date(item, "courseEndDate", "endDate", "enddate")
+    return (Offering(start=begin, end=end),) if begin or end else ()
 
 
 def _image(item: etree._Element, course: Mapping[str, etree._Element], base: str) -> str | None:
