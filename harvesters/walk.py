@@ -172,7 +172,7 @@ class _Walk:
                     raise _circle(request, other)
                 self._asked.discard(hash(fingerprint(other)))
                 wanted.append(other)
-            elif self._contains(request, other):
+            elif not (request.crawl and page.items) and self._contains(request, other):
                 if len(follow) == 1 and not any(open_list.rest for open_list in self._lists):
                     raise _circle(request, other)
                 circles.append(_itself(request, other))

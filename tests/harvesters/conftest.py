@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from harvesters.fetch import Fetcher, Limits
 from harvesters.pacing import Pacing
 
@@ -68,7 +69,11 @@ def make_fetcher(fake_time: FakeTime) -> Iterator[Callable[..., Fetcher]]:
     made: list[Fetcher] = []
 
     def make(*places: str, **settings: Any) -> Fetcher:
-        settings = {"agent": "TestHub/1.0 (+https://example.org)", "pause": fake_time.pause, "pacing": Pacing(clock=fake_time.clock)} | settings
+        settings = {
+            "agent": "TestHub/1.0 (+https://example.org)",
+            "pause": fake_time.pause,
+            "pacing": Pacing(clock=fake_time.clock),
+        } | settings
         settings.setdefault("limits", Limits(read=5.0, total=10.0, connect=2.0))
         made.append(Fetcher(allow=places, **settings))
         return made[-1]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import threading
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
+
 from harvesters.errors import Cancelled, FetchError, RefusedAddress
 from harvesters.fetch import Limits
 from harvesters.protocol import Request
@@ -16,7 +17,9 @@ QUICK = Limits(connect=2.0, read=5.0, total=0.6, retries=0)
 
 
 def test_an_answer_comes_whole_with_its_type_and_charset(server, hostile, fetcher):
-    url = server.page("/a?x=1", hostile.answer(body="课程".encode("gb18030"), headers={"Content-Type": 'Text/XML; charset="GB18030"', "ETag": '"7"'}))
+    url = server.page(
+        "/a?x=1", hostile.answer(body="课程".encode("gb18030"), headers={"Content-Type": 'Text/XML; charset="GB18030"', "ETag": '"7"'})
+    )
     response = fetcher(Request(url=url, headers={"If-Thing": "yes"}))
     assert (response.url, response.status, response.body) == (url, 200, "课程".encode("gb18030"))
     assert (response.media_type, response.charset, response.headers["etag"]) == ("text/xml", "GB18030", '"7"')
@@ -105,7 +108,7 @@ def test_nothing_listens(make_fetcher):
 
 
 def test_an_unencrypted_server_asked_over_tls(server, hostile, make_fetcher):
-    with pytest.raises(FetchError, match="over TLS|encrypted"):
+    with pytest.raises(FetchError, match=r"over TLS|encrypted"):
         make_fetcher(server.place, limits=Limits(retries=0))(Request(url=server.url("/").replace("http:", "https:")))
 
 
@@ -133,7 +136,12 @@ def test_a_run_can_be_stopped_in_a_hung_fetch(server, hostile, make_fetcher, fau
         over.wait(30)
         return ()
 
-    turns = {"hang": hostile.hang(b"HTTP/1.1 200 OK\r\n\r\nsome"), "drip": hostile.drip(), "endless": hostile.endless(), "lookup": hostile.close()}
+    turns = {
+        "hang": hostile.hang(b"HTTP/1.1 200 OK\r\n\r\nsome"),
+        "drip": hostile.drip(),
+        "endless": hostile.endless(),
+        "lookup": hostile.close(),
+    }
     server.page("/slow", turns[fault])
     settings = {"resolve": hung_lookup} if fault == "lookup" else {}
     stopped = asked.is_set if fault == "lookup" else lambda: bool(server.received)
@@ -209,13 +217,11 @@ def test_retry_after_is_bounded_in_time_and_number(server, hostile, make_fetcher
     assert server.paths().count("/often") == 6
 
 
-@pytest.mark.parametrize("text", ["soon", "-5", "", "9" * 5000, "Mon, 99 Foo 2026 99:99:99 GMT", "١٢"])
-def test_a_retry_after_that_says_nothing_is_like_none(server, hostile, make_fetcher, text):
-    busy = hostile.answer(503, headers={"Retry-After": text[:60] if text.isascii() else "x"})
-    limits = Limits(longest_wait=1e70)
-    assert make_fetcher(server.place, limits=limits, pause=lambda seconds: None, stopped=lambda: False)(
-        Request(url=server.page("/a", busy, hostile.answer()))
-    ).body == b"ok" if not text.startswith("9") else True
+@pytest.mark.parametrize("text", ["soon", "-5", "", "Mon, 99 Foo 2026 99:99:99 GMT", "1.5"])
+def test_a_retry_after_that_says_nothing_is_like_none(server, hostile, fetcher, fake_time, text):
+    url = server.page("/a", hostile.answer(503, headers={"Retry-After": text}), hostile.answer())
+    assert fetcher(Request(url=url)).body == b"ok"
+    assert fake_time.paused == 1.0
 
 
 def test_an_unchanged_answer_is_given_when_it_was_asked_for(server, hostile, fetcher):
@@ -300,7 +306,7 @@ def test_robots_txt_is_obeyed_for_pages_made_for_people(server, hostile, fetcher
         server.page(path, hostile.answer())
     for path in ("/a", "/b"):
         assert fetcher(Request(url=server.url(path), crawl=True)).body == b"ok"
-    with pytest.raises(RefusedAddress, match="robots.txt"):
+    with pytest.raises(RefusedAddress, match=r"robots\.txt"):
         fetcher(Request(url=server.url("/private/c"), crawl=True))
     assert fetcher(Request(url=server.url("/private/c"))).body == b"ok"  # an interface is for robots
     assert server.paths().count("/robots.txt") == 1
@@ -310,7 +316,7 @@ def test_robots_txt_is_obeyed_for_pages_made_for_people(server, hostile, fetcher
 def test_a_redirect_does_not_lead_around_robots_txt(server, hostile, fetcher):
     server.page("/robots.txt", hostile.answer(body=ROBOTS))
     url = server.page("/a", hostile.redirect("/private/x"))
-    with pytest.raises(RefusedAddress, match="robots.txt"):
+    with pytest.raises(RefusedAddress, match=r"robots\.txt"):
         fetcher(Request(url=url, crawl=True))
     assert "/private/x" not in server.paths()
 
