@@ -120,14 +120,15 @@ def openedx_run(course: Course, run: dict[str, str]) -> dict[str, Any]:
     start = datetime.fromisoformat(moment(run["start"], 8))
     image = f"/asset-v1:{course['org']}+{course['number']}+{run['run']}+type@asset+block@cover.jpg"
     licence = course.get("licence", "")
+    site = f"https://courses.{course['org'].lower()}.example"
     return {
-        "blocks_url": f"{ORIGIN}/openedx/api/courses/v2/blocks/?course_id={key.replace(':', '%3A').replace('+', '%2B')}",
+        "blocks_url": f"{site}/api/courses/v2/blocks/?course_id={key.replace(':', '%3A').replace('+', '%2B')}",
         "effort": f"{course['hours']}-{course['hours'] + 1} hours per week" if course["hours"] > 3 else f"{course['hours']} hours per week",
         "end": moment(run["end"], 22) if "end" in run else None,
         "enrollment_start": (start - timedelta(days=60)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "enrollment_end": (start + timedelta(days=14)).strftime("%Y-%m-%dT%H:%M:%SZ") if run["pace"] == "instructor" else None,
         "id": key,
-        "media": {"course_image": {"uri": image}, "course_video": {"uri": None}, "image": {"raw": f"{ORIGIN}/openedx{image}"}},
+        "media": {"course_image": {"uri": image}, "course_video": {"uri": None}, "image": {"raw": f"{site}{image}"}},
         "name": course["title"],
         "number": course["number"],
         "org": course["org"],
@@ -141,7 +142,7 @@ def openedx_run(course: Course, run: dict[str, str]) -> dict[str, Any]:
         "invitation_only": False,
         "license": EDX_LICENCES[licence] if licence in EDX_LICENCES else f"creative-commons: ver=4.0 {licence[3:].replace('-', ' ')}",
         "course_id": key,
-        "about_url": f"https://courses.{course['org'].lower()}.example/courses/{key}/about",
+        "about_url": f"{site}/courses/{key}/about",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.server import running
 from harvesters import registry
 from harvesters.fetch import Fetcher
 from harvesters.record import Item, Record, Withdrawn
@@ -66,3 +67,13 @@ def test_runs_have_a_start(origin: str, fetcher: Fetcher, name: str) -> None:
     records = [item for item in harvest(origin, fetcher, name) if isinstance(item, Record)]
     started = [record for record in records if any(offering.start for offering in record.offerings)]
     assert len(started) >= 0.5 * len(records)
+
+
+def test_another_port_changes_no_record(origin: str, fetcher: Fetcher) -> None:
+    """The demo server may get another port each time: the catalogue must not see two hundred changed courses."""
+    with running() as other:
+        for name in SOURCES:
+            here, there = (
+                {item.identifier: item.raw and item.raw.body for item in harvest(place, fetcher, name)} for place in (origin, other)
+            )
+            assert here == there
