@@ -186,7 +186,7 @@ class _Walk:
     def _failed(self, ahead: _Ahead, error: FetchError | SourceError) -> Page | None:
         request = ahead.request
         answered = isinstance(error, SourceError) or error.status is not None
-        if request.optional and answered:
+        if request.optional and answered and (request.otherwise or not request.crawl):
             self._open(None, request.otherwise)
             return None
         alone = len(self._asked) == 1 and not any(open_list.rest for open_list in self._lists)

@@ -190,6 +190,13 @@ def test_one_failed_page_of_a_site_does_not_end_the_walk():
     assert source.names(ask("index")) == ["A", "(b: 500)", "(c: no)", "D"]
 
 
+def test_an_optional_page_of_a_site_is_replaced_or_told_as_failed():
+    source = Source(
+        index=page("", ask("a", crawl=True, optional=True), ask("b", crawl=True, optional=True, otherwise=(crawl("c"),))), c=page("C")
+    )
+    assert source.names(ask("index")) == ["(it answered 404)", "C"]
+
+
 @pytest.mark.parametrize(("error", "count"), [(FetchError("404", status=404), 20), (RefusedAddress("robots"), 20), (FetchError("gone"), 3)])
 def test_many_failed_pages_in_a_row_end_the_walk(error, count):
     pages = {f"p{n}": error for n in range(100)}
