@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
@@ -19,6 +20,7 @@ from search import query
 from search.document import Hits
 from search.index import Index, IndexFault
 
+DatabaseUnavailable = OperationalError  # the name that the site may know
 ENDED_WELL = ("succeeded", "partial")
 ENDED = (*ENDED_WELL, "failed", "cancelled")
 
@@ -187,3 +189,36 @@ def source_states(session: Session, resources: Mapping[str, int] | None) -> tupl
 def source(session: Session, index: Index, name: str) -> SourceState | None:
     """One source; None when there is none of that name."""
     return next((state for state in sources(session, index) if state.name == name), None)
+
+
+# What machines ask
+
+
+def addresses(session: Session, *, limit: int) -> Iterator[tuple[str, str, datetime]]:
+    """(public id, slug, last change) of the resources that can be found, the latest change first."""
+    rows = session.execute(
+        select(Resource.public_id, Resource.title, Resource.updated_at)
+        .where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))
+        .order_by(Resource.updated_at.desc())
+        .limit(limit)
+    )
+    return ((public_id, naming.slug(title), changed) for public_id, title, changed in rows)
+
+
+def database_answers(session: Session) -> bool:
+    """Does the database answer, with our tables in it?"""
+    try:
+        session.execute(select(Source.id).limit(1)).first()
+    except SQLAlchemyError:
+        session.rollback()
+        return False
+    return True
+
+
+def index_answers(index: Index) -> bool:
+    """Can the index be read?"""
+    try:
+        index.count()
+    except IndexFault:
+        return False
+    return True

@@ -202,7 +202,7 @@ def relax(index: Index, ask: Ask, limit: int) -> tuple[str | None, query.Query, 
 def results(session: Session, ids: Sequence[int], asked: query.Query) -> tuple[Found, ...]:
     """The matches in order, with the query's words marked in title and text."""
     return tuple(
-        Found(summary, snippets.marked(summary.title, asked), snippets.snippet(summary.text, asked))
+        Found(summary, snippets.mark(asked, summary.title), snippets.snippet(asked, summary.text))
         for summary in summarising.in_order(session, ids)
     )
 

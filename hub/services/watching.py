@@ -196,6 +196,6 @@ def source_names(session: Session) -> tuple[tuple[str, str], ...]:
     return tuple((name, title) for name, title in session.execute(select(Source.name, Source.title).order_by(Source.title)))
 
 
-def source_id(session: Session, name: str) -> int | None:
-    """The id of a source."""
-    return session.scalar(select(Source.id).where(Source.name == name))
+def source(session: Session, name: str) -> Source | None:
+    """The source of this name."""
+    return session.scalar(select(Source).where(Source.name == name))

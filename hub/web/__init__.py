@@ -1,0 +1,1 @@
+"""The site: what a visitor sees."""

@@ -1,0 +1,105 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, make_response, render_template, request
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+from hub.services import joining
+from hub.web import context
+
+bp = Blueprint("accounts", __name__)
+manager = LoginManager()
+
+
+class Visitor(UserMixin):
+    """Who is signed in, as pages see them. The session key is part of the id: a new key ends every session."""
+
+    def __init__(self, person: Any) -> None:
+        self.person_id, self.key, self.name, self.is_admin = person.id, person.session_key, person.name, person.is_admin
+
+    def get_id(self) -> str:
+        """What the session cookie keeps."""
+        return f"{self.person_id}:{self.key}"
+
+
+@manager.user_loader
+def load(kept: str) -> Visitor | None:
+    """The visitor of a session; None when the account or its key is no more."""
+    number, _, key = kept.partition(":")
+    person = joining.get(context.session(), int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    return Visitor(person) if person is not None and person.session_key == key else None
+
+
+class SignInForm(FlaskForm):
+    """An account's address and password."""
+
+    email = EmailField(
+        _l("E-mail address"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)], render_kw={"autocomplete": "username"}
+    )
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=500)], render_kw={"autocomplete": "current-password"}
+    )
+    next = HiddenField()
+
+
+@bp.route("/login", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """The form; with the right password back to where the visitor wanted to go."""
+    form = SignInForm(next=request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(own_path(form.next.data), 303)
+    if not form.validate_on_submit():
+        return page(form, 422 if form.is_submitted() else 200)
+    try:
+        person = joining.sign_in(context.session(), form.email.data, form.password.data, address=request.remote_addr or "")
+    except joining.TooManyTries as error:
+        wait = ngettext(
+            "Too many tries. Please wait %(num)s second, then try again.",
+            "Too many tries. Please wait %(num)s seconds, then try again.",
+            error.wait,
+        )
+        response = page(form, 429, refused=wait)
+        response.headers["Retry-After"] = str(error.wait)
+        return response
+    if person is None:
+        return page(form, 422, refused=_("The e-mail address or the password is wrong."))
+    cookie.clear()  # nothing of the visitor's old session lives on in the new one
+    login_user(Visitor(person))
+    return redirect(own_path(form.next.data), 303)
+
+
+@bp.post("/logout")
+def sign_out() -> Response:
+    """End this session."""
+    logout_user()
+    cookie.clear()
+    flash(_("You are signed out."), "ok")
+    return redirect("/", 303)
+
+
+def page(form: SignInForm, status: int, *, refused: str = "") -> Response:
+    """The form with what was typed, except the password."""
+    response = make_response(render_template("accounts/sign_in.html", form=form, refused=refused), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def own_path(address: str | None) -> str:
+    """A path of our own site to go to; the home page for anything else. Browsers read `\\` as `/`, and drop tabs and line ends."""
+    if not address or not address.startswith("/") or any(ord(c) < 33 or c == "\\" for c in address):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc or address.startswith("//") else address

@@ -1,0 +1,44 @@
+"""What the parts of the application are called inside a request: all that a view reaches for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g
+
+from hub.db import db
+
+
+def session() -> Any:
+    """The request's database session. (Views pass it on to services and know no more of it: hence no type.)"""
+    return db.session()
+
+
+def index() -> Any:
+    """The search index."""
+    return current_app.extensions["hub"].index
+
+
+def jobs() -> Any:
+    """The background tasks that a view may start."""
+    return current_app.extensions["hub"].jobs
+
+
+def setting(name: str) -> Any:
+    """One setting of the application; None when it is not set."""
+    return current_app.config.get(name)
+
+
+def site_address() -> str:
+    """The site's public address without a final slash: as configured, else empty (links then are relative)."""
+    return str(current_app.config.get("HUB_BASE_URL") or "")
+
+
+def remember_language(tag: str) -> None:
+    """Keep the language of this answer for everything that follows in the request."""
+    g.language = tag
+
+
+def language() -> str:
+    """The language of this answer, BCP 47: `en` or `zh-Hans`."""
+    return str(g.get("language", "en"))

@@ -1,0 +1,17 @@
+"""The front page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from hub.services import browsing
+from hub.web import context
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def show() -> str:
+    """Search box, topics, newest resources, sources."""
+    home = browsing.home(context.session(), context.index(), language=context.language())
+    return render_template("home/show.html", home=home)

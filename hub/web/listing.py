@@ -1,0 +1,119 @@
+"""A question in an address, and addresses for the questions beside it: every facet, page and order is a plain link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from hub.services import finding
+from hub.web import context, wording
+
+WORDS_MOST = 500
+VALUE_MOST = 200
+VALUES_MOST = 40  # chosen values in one facet
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One question, its answer, and the page on which both stand."""
+
+    ask: finding.Ask
+    page: finding.Page
+    path: str  # of the page, without the question
+
+    def address(self, ask: finding.Ask, *, sort: str | None = None, number: int = 1) -> str:
+        """The same page with another question."""
+        pairs = [("q", ask.words)] if ask.words else []
+        pairs += [(name, value) for name in finding.SHOWN for value in ask.filters.get(name, ())]
+        if (chosen := sort or ask.sort) != default_sort(ask.words):
+            pairs.append(("sort", chosen))
+        if number > 1:
+            pairs.append(("page", str(number)))
+        return self.path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
+
+    def toggled(self, name: str, value: str) -> str:
+        """With this value of a facet chosen, or no longer."""
+        chosen = self.ask.filters.get(name, ())
+        if value in chosen:
+            return self.address(self.ask.without(name, value))
+        return self.address(replace(self.ask, filters={**self.ask.filters, name: (*chosen, value)}))
+
+    def at(self, number: int) -> str:
+        """Another page of the same answer."""
+        return self.address(self.ask, number=number)
+
+    def sorted(self, sort: str) -> str:
+        """In another order."""
+        return self.address(self.ask, sort=sort)
+
+    def clear(self) -> str:
+        """Without filters."""
+        return self.address(finding.Ask(words=self.ask.words, sort=self.ask.sort))
+
+    def asking(self, words: str) -> str:
+        """With other words."""
+        return self.address(self.ask.asking(words))
+
+    def all_values(self, name: str) -> str:
+        """The page with all values of a facet."""
+        question = self.address(finding.Ask(words=self.ask.words, filters=self.ask.narrowed, sort=self.ask.sort)).partition("?")[2]
+        return f"/search/facets/{name}" + (f"?{question}" if question else "")
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """The filters as fields of the search form, so that new words keep them."""
+        pairs = [(name, value) for name in finding.SHOWN for value in self.ask.filters.get(name, ())]
+        return [*pairs, ("sort", self.ask.sort)] if self.ask.sort != default_sort(self.ask.words) else pairs
+
+    def numbers(self) -> list[int | None]:
+        """Page numbers for the pager."""
+        return pages_around(self.ask.page, self.page.pages)
+
+
+def pages_around(here: int, last: int) -> list[int | None]:
+    """The first page, the last, and those around this one; None where some are left out."""
+    kept = sorted(number for number in {1, last, *range(here - 1, here + 3)} if 1 <= number <= last)
+    found: list[int | None] = []
+    for before, number in zip([0, *kept], kept, strict=False):
+        if number > before + 1:
+            found.append(None)
+        found.append(number)
+    return found
+
+
+def default_sort(words: str) -> str:
+    """Without words there is no relevance to sort by."""
+    return "relevance" if words.strip() else "newest"
+
+
+def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> finding.Ask:
+    """The question in an address. What cannot be meant is left out; nothing fails."""
+    words = " ".join(args.get("q", "")[:WORDS_MOST].replace("\0", " ").split())
+    chosen = {
+        name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in finding.SHOWN
+    }
+    sort = args.get("sort", "")
+    return finding.Ask(
+        words=words,
+        filters={name: values for name, values in chosen.items() if values},
+        fixed=fixed or {},
+        sort=sort if sort in wording.SORTS else default_sort(words),
+        page=page_number(args.get("page", "")),
+    )
+
+
+def page_number(text: str) -> int:
+    """A page's number: 1 for anything that is none, and never beyond the last page that we give."""
+    return min(max(int(text), 1), finding.LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def answer(fixed: Mapping[str, tuple[str, ...]] | None = None) -> Listing:
+    """The listing that the request's address asks for. Raises finding.SearchUnavailable."""
+    ask = read(request.args, fixed)
+    today = datetime.now(UTC).date()
+    page = finding.find(context.session(), context.index(), ask, language=context.language(), today=today)
+    return Listing(ask, page, request.path)

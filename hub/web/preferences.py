@@ -1,0 +1,92 @@
+"""The visitor's language and theme: in a cookie, without an account."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, abort, current_app, request
+from flask_babel import Babel  # type: ignore[import-untyped]
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from hub.web import context
+
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}  # each in its own words
+LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans"}
+THEMES = ("auto", "light", "dark")
+YEAR = 31_536_000
+bp = Blueprint("preferences", __name__)
+
+
+@bp.before_app_request
+def choose_language() -> Response | None:
+    """Before every request: `?lang=` is remembered and leaves the address; else the cookie, else what the browser prefers."""
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and request.method in {"GET", "HEAD"}:
+        left = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+        response = redirect(request.path + ("?" + urlencode(left) if left else ""), 302)
+        keep(response, "lang", asked)
+        return response
+    context.remember_language(preferred())
+    return None
+
+
+def preferred() -> str:
+    """The language to answer in."""
+    kept = request.cookies.get("lang")
+    if kept in LANGUAGES:
+        return str(kept)
+    for tag, _ in request.accept_languages:
+        primary = tag.lower().partition("-")[0]
+        if primary in {"zh", "en"}:
+            return "zh-Hans" if primary == "zh" else "en"
+    return "en"
+
+
+def locale() -> str:
+    """Babel's name of the language of this answer."""
+    return LOCALES[context.language()]
+
+
+def theme() -> str | None:
+    """`light` or `dark` when the visitor chose one; None follows the system."""
+    kept = request.cookies.get("theme")
+    return kept if kept in {"light", "dark"} else None
+
+
+@bp.post("/preferences/theme")
+def set_theme() -> Response:
+    """Keep the theme and go back to where the visitor was."""
+    chosen = request.form.get("theme", "")
+    if chosen not in THEMES:
+        abort(400)
+    response = redirect(back(), 303)
+    keep(response, "theme", chosen)
+    return response
+
+
+def back() -> str:
+    """The page of ours that the form stood on; the home page when the browser does not say."""
+    page = request.form.get("next", "")
+    safe = page.startswith("/") and not page.startswith(("//", "/\\")) and not any(c in page for c in "\r\n\t\\")
+    return page if safe else "/"
+
+
+def keep(response: Response, name: str, value: str) -> None:
+    """A cookie of ours for a year; nothing in it is secret."""
+    secure = bool(current_app.config.get("HUB_SECURE")) or request.is_secure
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, path="/")
+
+
+@bp.after_app_request
+def vary(response: Response) -> Response:
+    """Pages differ by language and by visitor; static files do not."""
+    if request.endpoint != "static":
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", context.language())
+    return response
+
+
+def init_babel(app: Flask) -> None:
+    """Flask-Babel over the catalogues in hub/translations."""
+    Babel(app, default_locale="en_GB", default_translation_directories="translations", default_timezone="UTC", locale_selector=locale)

@@ -1,0 +1,58 @@
+"""A resource's page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from hub.services import reading
+from hub.web import context, jsonld
+
+bp = Blueprint("resources", __name__)
+
+
+def address(public_id: str, slug: str) -> str:
+    """The one address of a resource's page."""
+    return url_for("resources.show", name=f"{public_id}-{slug}".rstrip("-"))
+
+
+@bp.get("/resources")
+def index() -> Response:
+    """All resources are a search without words."""
+    return redirect(url_for("search.show"), 301)
+
+
+@bp.get("/resources/<name>")
+def show(name: str) -> str | Response | tuple[str, int]:
+    """The page of a resource; an old address leads to the right one, a withdrawn resource says so (410) and offers others."""
+    public_id = name.partition("-")[0]
+    page = reading.page(context.session(), public_id, language=context.language())
+    if page is None:
+        abort(404)
+    if isinstance(page, reading.Moved):
+        return redirect(address(page.public_id, page.slug), 301)
+    if page.withdrawn_at is not None:
+        return gone(page)
+    right = address(page.summary.public_id, page.summary.slug)
+    if request.path != right:
+        return redirect(right, 301)
+    return render_template(
+        "resources/show.html",
+        page=page,
+        resource=page.summary,
+        similar=reading.similar(context.session(), context.index(), page.summary.id),
+        canonical=public_address(right),
+        jsonld=jsonld.script(page, public_address(right)),
+    )
+
+
+def gone(page: reading.ResourcePage) -> tuple[str, int]:
+    """The page of a withdrawn resource."""
+    others = reading.alternatives(context.session(), context.index(), page.summary.title, language=context.language())
+    return render_template("resources/gone.html", page=page, resource=page.summary, others=others), 410
+
+
+def public_address(path: str) -> str:
+    """A path as the whole world writes it."""
+    return (context.site_address() or request.host_url.rstrip("/")) + path

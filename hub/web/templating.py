@@ -1,0 +1,114 @@
+"""The names that templates know, beside what their view gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_login import current_user
+from markupsafe import Markup
+
+from hub.services.browsing import TopicCount
+from hub.services.summarising import Summary
+from hub.web import assets, context, covers, markup, pages, preferences, wording
+
+SPRITE = "vendor/icons.svg"
+SECTIONS = {"search": "resources", "resources": "resources", "topics": "topics", "providers": "providers", "sources": "sources"}
+TOPIC_ICONS = {  # main topics; those under them look like them
+    "foundations": "shopping-cart",
+    "models": "lightbulb",
+    "shop": "store",
+    "cross-border": "globe",
+    "marketing": "megaphone",
+    "live-social": "radio",
+    "data": "chart-column",
+    "payments": "credit-card",
+    "logistics": "truck",
+    "security": "shield-check",
+    "law": "scale",
+    "consumer": "users",
+    "design": "palette",
+    "technology": "smartphone",
+    "rural-sme": "sprout",
+    "service": "headphones",
+    "teaching": "presentation",
+}
+
+
+def register(app: Flask) -> None:
+    """Set up the application's templates."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        words=wording,
+        cover=covers.cover,
+        mosaic=covers.mosaic,
+        main_topic=main_topic,
+        topic_icon=topic_icon,
+        icon_url=icon_url,
+        popular=popular,
+        time=time,
+        in_language=in_language,
+        public_address=pages.address,
+        description=markup.description,
+        web_address=markup.web_address,
+        host=markup.host,
+        link=markup.link,
+        strong=markup.strong,
+        code=markup.code,
+        key=markup.key,
+        contact_link=markup.contact_link,
+    )
+    app.context_processor(of_this_request)
+
+
+def of_this_request() -> dict[str, Any]:
+    """What every page shows: the site's name, the language, who visits."""
+    language = context.language()
+    return {
+        "site_name": context.setting("SITE_NAME_ZH" if language == "zh-Hans" else "SITE_NAME") or "Open Commerce Hub",
+        "language": language,
+        "languages": preferences.LANGUAGES,
+        "theme": preferences.theme(),
+        "section": SECTIONS.get(request.blueprint or "", ""),
+        "here": here(),
+        "person": current_user if current_user.is_authenticated else None,
+    }
+
+
+def here() -> str:
+    """The address of this page, where a form or a reload may come back to; after a POST the home page."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+
+def in_language(tag: str) -> str:
+    """This page in another language."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"] if request.method == "GET" else []
+    return f"{request.path}?{urlencode([*pairs, ('lang', tag)])}"
+
+
+def icon_url(name: str) -> str:
+    """One symbol of the sprite."""
+    return f"{assets.static_url(SPRITE)}#{name}"
+
+
+def main_topic(summary: Summary) -> str | None:
+    """The main topic of a resource: it gives the cover its colours."""
+    return summary.topics[0].partition(".")[0] if summary.topics else None
+
+
+def topic_icon(notation: str) -> str:
+    """The icon of a topic's main topic."""
+    return TOPIC_ICONS.get(notation.partition(".")[0], "tag")
+
+
+def popular(topics: Sequence[TopicCount]) -> list[TopicCount]:
+    """The five topics with most resources."""
+    return sorted(topics, key=lambda topic: -(topic.count or 0))[:5]
+
+
+def time(moment: datetime) -> Markup:
+    """ "2 hours ago", with the moment itself for machines."""
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), wording.ago(moment))
