@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from harvesters.record import Record
 from hub.models.outbox import Outbox
 from hub.models.record import SourceRecord
 from hub.models.resource import Resource
@@ -36,33 +35,30 @@ def facts(source: Source) -> SourceFacts:
     return SourceFacts(source.id, source.name, source.title, source.rank)
 
 
-def create_resources(
-    session: Session, source: SourceFacts, groups: Sequence[Sequence[Record]], *, classifier: Classifier, at: datetime
-) -> Sequence[int]:
+def create_resources(session: Session, groups: Sequence[Sequence[merging.Kept]], *, classifier: Classifier, at: datetime) -> Sequence[int]:
     """New resources, one for each group of new records, in their order."""
     if not groups:
         return []
-    public_ids = free_public_ids(session, source, [group[0].identifier for group in groups])
-    rows = []
-    for group, public_id in zip(groups, public_ids, strict=True):
-        kept = [merging.Kept(source.name, source.title, source.rank, r.identifier, at, merging.values_of(r)) for r in group]
-        rows.append(merging.merge(kept) | {"public_id": public_id, "version": 1, "created_at": at, "updated_at": at})
+    rows = [
+        {**merging.merge(group), "public_id": public_id, "version": 1, "created_at": at, "updated_at": at}
+        for group, public_id in zip(groups, free_public_ids(session, [group[0] for group in groups]), strict=True)
+    ]
     ids = session.scalars(insert(Resource).returning(Resource.id, sort_by_parameter_order=True), rows).all()
     assign(session, list(zip(ids, rows, strict=True)), classifier=classifier)
     announce(session, ids)
     return ids
 
 
-def free_public_ids(session: Session, source: SourceFacts, identifiers: Sequence[str]) -> list[str]:
+def free_public_ids(session: Session, firsts: Sequence[merging.Kept]) -> list[str]:
     """A public id for each new resource that no other has, or ever had (resources are never deleted)."""
     found: list[str] = []
-    wanted = [naming.public_id(source.name, identifier) for identifier in identifiers]
+    wanted = [naming.public_id(first.source, first.identifier) for first in firsts]
     taken = set(session.scalars(select(Resource.public_id).where(Resource.public_id.in_(wanted))))
-    for identifier, public_id in zip(identifiers, wanted, strict=True):
+    for first, public_id in zip(firsts, wanted, strict=True):
         attempt = 0
         while public_id in taken:
             attempt += 1
-            public_id = naming.public_id(source.name, identifier, attempt)
+            public_id = naming.public_id(first.source, first.identifier, attempt)
             if session.scalar(select(Resource.id).filter_by(public_id=public_id)) is not None:
                 taken.add(public_id)
         taken.add(public_id)

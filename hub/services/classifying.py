@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of a concept; a doubtful one has other meanings too, and counts only where a label without any stands in the same resource."""
+    """A label of a concept. A doubtful one has other meanings too: it counts only where a label without any stands in the same resource."""
 
     concept_id: int
     text: str
@@ -52,12 +52,14 @@ class Classifier:
     """The vocabulary's labels, ready to be found. Build one a run (`load`), not one a record."""
 
     def __init__(self, labels: Iterable[Label]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Label]]] = defaultdict(list)
+        self._by_beginning: dict[tuple[str, ...], list[tuple[tuple[str, ...], Label]]] = defaultdict(
+            list
+        )  # by the first two words
         for label in labels:
             words = tuple(words_of(label.text))
             if words:
-                self._by_first[words[0]].append((words, label))
-        for candidates in self._by_first.values():
+                self._by_beginning[words[:2]].append((words, label))
+        for candidates in self._by_beginning.values():
             candidates.sort(key=lambda pair: -len(pair[0]))  # the longest label wins: "cross-border logistics" is not also "logistics"
 
     def classify(self, title: str, keywords: Sequence[str], text: str) -> tuple[Finding, ...]:
@@ -77,15 +79,17 @@ class Classifier:
         return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
 
     def _count(self, text: str) -> Mapping[Label, int]:
-        words, place = words_of(text), 0
+        words = words_of(text)
         counts: dict[Label, int] = defaultdict(int)
-        while place < len(words):
-            found = 0  # words of the longest label here; others of the same length count too
-            for label_words, label in self._by_first.get(words[place], ()):
-                if len(label_words) >= found and tuple(words[place : place + len(label_words)]) == label_words:
-                    counts[label] += 1
-                    found = len(label_words)
-            place += found or 1
+        beginnings, until = self._by_beginning, 0
+        for place, beginning in enumerate(zip(words, [*words[1:], ""], strict=False)):
+            if place >= until and (beginning in beginnings or beginning[:1] in beginnings):
+                found = 0  # words of the longest label here; others of the same length count too
+                for label_words, label in (*beginnings.get(beginning, ()), *beginnings.get(beginning[:1], ())):
+                    if len(label_words) >= found and tuple(words[place : place + len(label_words)]) == label_words:
+                        counts[label] += 1
+                        found = len(label_words)
+                until = place + found
         return counts
 
 

@@ -61,6 +61,13 @@ class Page:
     new: list[Record] = field(default_factory=list)
     changed: list[tuple[int, Record]] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)  # resources to merge again
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
+
+    def values_of(self, record: Record) -> dict[str, Any]:
+        """A record's values (`merging.values_of`)."""
+        if record.identifier not in self.values:
+            self.values[record.identifier] = merging.values_of(record)
+        return self.values[record.identifier]
 
 
 def receive(session: Session, source: SourceFacts, run_id: int, items: Iterable[Item], *, classifier: Classifier) -> Changes:
@@ -247,7 +254,7 @@ def change_records(page: Page) -> None:
     }
     rows, orphans, affected = [], [], []
     for id, record in page.changed:
-        values = merging.values_of(record)
+        values = page.values_of(record)
         row = {"id": id, **record_columns(page, record, values)}
         if before[id] == ("active", values):
             page.changes.unchanged += 1
@@ -302,7 +309,7 @@ def create_records(page: Page) -> None:
             "source_id": page.source.id,
             "identifier": record.identifier,
             "resource_id": place[record.identifier],
-            **record_columns(page, record, merging.values_of(record)),
+            **record_columns(page, record, page.values_of(record)),
             "first_seen_at": page.at,
             "changed_at": page.at,
         }
@@ -316,14 +323,15 @@ def resources_for(page: Page, records: Sequence[Record]) -> dict[str, int]:
     """identifier -> resource id: found by matching (to be merged again), or made now."""
     joined = matching.resources_for(page.session, page.source.id, records)
     page.stale.update(joined.values())
-    firsts: dict[str, list[Record]] = defaultdict(list)  # the records of one group come to one new resource
+    firsts: dict[str, list[merging.Kept]] = defaultdict(list)  # the records of one group come to one new resource
+    source = page.source
     for record in records:
         if record.identifier not in joined:
-            firsts[f"group {record.group}" if record.group else f"record {record.identifier}"].append(record)
+            kept = merging.Kept(source.name, source.title, source.rank, record.identifier, page.at, page.values_of(record))
+            firsts[f"group {record.group}" if record.group else f"record {record.identifier}"].append(kept)
     groups = list(firsts.values())
-    made = cataloguing.create_resources(page.session, page.source, groups, classifier=page.classifier, at=page.at)
-    for group, id in zip(groups, made, strict=True):
-        joined |= {record.identifier: id for record in group}
+    for group, id in zip(groups, cataloguing.create_resources(page.session, groups, classifier=page.classifier, at=page.at), strict=True):
+        joined |= {kept.identifier: id for kept in group}
     return joined
 
 
