@@ -62,6 +62,7 @@ class Fetcher:
         resolve: Resolve = resolve,
         connect: Connect = connect,
     ) -> None:
+        agent = "".join(character if " " <= character <= "~" else "?" for character in agent)  # a header holds no other text
         self._allowed = parse_allowed(allow)
         self._agent, self._limits, self._asked_to_stop, self._pause, self._pacing = agent, limits, stopped, pause, pacing
         self._connections = Connections(

@@ -11,6 +11,7 @@ from harvesters.addresses import SECRET_HEADERS, Target, parse_url, show
 from harvesters.errors import FetchError, RefusedAddress
 from harvesters.protocol import Request
 
+_OPTIONS = "Check the options of the source."
 _TELL = "Tell the owner of the source: its web server is not set up rightly."
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent", "te", "upgrade", "expect"})
 
@@ -28,6 +29,10 @@ def first_hop(request: Request, agent: str) -> Hop:
     if request.method not in ("GET", "POST", "HEAD"):
         raise FetchError(f"{show(request.url)} is not asked: the method {request.method[:20]!r} is not one that a harvest needs.")
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() not in _OURS}
+    if not all(text.isprintable() and text.isascii() for pair in headers.items() for text in pair):
+        raise FetchError(
+            f"{show(request.url)} is not asked: a header of the request holds characters that no header may hold.", advice=_OPTIONS
+        )
     headers |= {"user-agent": agent, "accept-encoding": "gzip, deflate", **_login(target, headers)}
     headers.setdefault("accept", "*/*")
     body = None if request.body is None else request.body.encode()

@@ -29,6 +29,27 @@ def test_an_answer_comes_whole_with_its_type_and_charset(server, hostile, fetche
     assert received.headers["if-thing"] == "yes"
 
 
+def test_an_agent_and_headers_of_any_text_do_no_harm(server, hostile, make_fetcher):
+    url = server.page("/a", hostile.answer())
+    make_fetcher(server.place, agent="Hub/1 (课程 <a@b.c>)\r\nX: y")(Request(url=url))
+    assert server.received[0].headers["user-agent"] == "Hub/1 (?? <a@b.c>)??X: y"
+    with pytest.raises(FetchError, match="no header may hold"):
+        make_fetcher(server.place)(Request(url=url, headers={"X-Key": "a\r\nY: b"}))
+
+
+def test_an_address_of_ipv6(hostile, make_fetcher):
+    try:
+        running = hostile.HostileServer("::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with running as server:
+        url = server.page("/a", hostile.answer())
+        assert make_fetcher(server.place)(Request(url=url)).url == url
+        assert server.received[0].headers["host"] == server.place
+        with pytest.raises(RefusedAddress):
+            make_fetcher()(Request(url=url))
+
+
 def test_post_sends_its_body(server, hostile, fetcher):
     url = server.page("/post", hostile.answer())
     fetcher(Request(url=url, method="POST", body="verb=Identify&x=ä", headers={"Content-Type": "application/x-www-form-urlencoded"}))
@@ -172,7 +193,7 @@ def test_closing_the_fetcher_ends_what_another_thread_fetches(server, hostile, m
     thread = threading.Thread(target=fetch)
     thread.start()
     while not server.received:
-        pass
+        thread.join(0.01)
     fetcher.close()
     thread.join(20)
     assert len(caught) == 1
