@@ -24,6 +24,7 @@ _PROLOG = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _START = re.compile(r"<([A-Za-z_][\w.:-]{0,200})")
 _AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)([A-Za-z][A-Za-z0-9]{0,31};)?")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_SPOILT = re.compile("[\ud800-\udfff]")
 _MARK = "<?records-stood-here?>"
 
 
@@ -50,6 +51,7 @@ class Shape:
     start: re.Pattern[str]  # a record's start tag, without attributes
     end: re.Pattern[str]  # its end tag
     tail: re.Pattern[str]  # what can only stand after the last record
+    namespaces: str = ""  # declarations that a record may lean on where its document's are lost
 
 
 def _parser() -> etree.XMLParser:
@@ -74,16 +76,15 @@ def parse(
     if len(body) > LARGEST:
         raise SourceError(f"The XML{where} is larger than {LARGEST // 1024 // 1024} MB.", advice="Ask for smaller pages.")
     name = charset.encoding(body, media_type, declared)
-    whole = body.decode(name, "replace")
+    whole = _decoded(body, name)
     text = whole.lstrip("\ufeff \t\r\n\x00")
-    spoilt = "\ufffd" in text
     if not text:
         raise SourceError(f"An empty answer came{where}, not {expected}.", advice="Ask again later, or check the address.")
     refuse_html(text, expected, url)
     # White space may not stand before the declaration, but its lines are counted.
     text = whole[: len(whole) - len(text)].count("\n") * "\n" + _PROLOG.sub("", text, count=1)
     _refuse_other(text, where, expected)
-    if not spoilt or _well_decoded(body, name):
+    if not _SPOILT.search(text):
         root = _strict(text)
         if root is not None:
             return Document(root)
@@ -94,13 +95,12 @@ def parse(
     return _salvage(text, shape, where)
 
 
-def _well_decoded(body: bytes, name: str) -> bool:
-    """A source may itself write U+FFFD: that is text, not damage."""
+def _decoded(body: bytes, name: str) -> str:
+    """Bytes that are no text stay recognisable, and come back as they were when encoded again."""
     try:
-        body.decode(name)
+        return body.decode(name, "surrogateescape")
     except UnicodeDecodeError:
-        return False
-    return True
+        return body.decode(name, "replace").replace("\ufffd", "\udcff")
 
 
 def _refuse_other(text: str, where: str, expected: str) -> None:
@@ -174,7 +174,7 @@ def _salvage(text: str, shape: Shape | None, where: str) -> Document:
         raise SourceError(
             f"The XML{where} is not well-formed: {_reason(error)}.", advice="Ask the source's owner to mend it, or to escape its texts."
         ) from None
-    return Document(rest, tuple(_pieces(text, spans, _namespaces(rest))))
+    return Document(rest, tuple(_pieces(text, spans, _namespaces(rest), shape.namespaces if shape else "")))
 
 
 def _outside(text: str, spans: list[tuple[int, int]]) -> str:
@@ -229,16 +229,19 @@ def _attribute(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
 
-def _pieces(text: str, spans: list[tuple[int, int]], namespaces: str) -> Iterator[etree._Element | Broken]:
+def _pieces(text: str, spans: list[tuple[int, int]], namespaces: str, known: str) -> Iterator[etree._Element | Broken]:
     for start, stop in spans:
-        piece = text[start:stop].rstrip()
-        yield read_piece(piece.encode("utf-8", "surrogatepass"), namespaces)
+        piece = text[start:stop].rstrip().encode("utf-8", "surrogateescape")
+        found = read_piece(piece, namespaces)
+        yield read_piece(piece, known) if isinstance(found, Broken) else found
 
 
 def read_piece(body: bytes, namespaces: str = "") -> etree._Element | Broken:
     """One record cut out of its document: an element, or what is wrong with it."""
-    if "\ufffd".encode() in body:
-        line = body[: body.index("\ufffd".encode())].count(b"\n") + 1
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
         return Broken(body, f"bytes that are not text in the page's encoding (line {line} of the record)")
     try:
         found = list(etree.fromstring(b"<r" + namespaces.encode() + b">" + body + b"</r>", _parser()))

@@ -19,6 +19,8 @@ SHAPE = xml.Shape(
     start=re.compile(r"<(?:[\w.-]{1,40}:)?record(?=[\s>])(?=[^<>]{0,500}>\s{0,500}<(?:[\w.-]{1,40}:)?header[\s>/])"),
     end=re.compile(r"</(?:[\w.-]{1,40}:)?record\s{0,50}>"),
     tail=re.compile(r"<(?:[\w.-]{1,40}:)?resumptionToken|</(?:[\w.-]{1,40}:)?(?:ListRecords|GetRecord|OAI-PMH)"),
+    namespaces=' xmlns="http://www.openarchives.org/OAI/2.0/"'
+    + "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in dublin_core.NAMESPACES),
 )
 _ARGUMENTS = {"verb", "metadataprefix", "set", "from", "until", "resumptiontoken", "identifier"}
 _ADVICE = {
@@ -176,13 +178,10 @@ def _broken(piece: xml.Broken, raw: Raw) -> Failure:
 
 def read(raw: Raw, options: Mapping[str, str]) -> Item:
     """One stored <record>."""
-    namespaces = ' xmlns="http://www.openarchives.org/OAI/2.0/"' + "".join(
-        f' xmlns:{prefix}="{uri}"' for prefix, uri in dublin_core.NAMESPACES
-    )
     try:
         return _item(xml.element(raw.body), raw)
     except ValueError:
-        piece = xml.read_piece(raw.body, namespaces)
+        piece = xml.read_piece(raw.body, SHAPE.namespaces)
     return _broken(piece, raw) if isinstance(piece, xml.Broken) else _item(piece, raw)
 
 

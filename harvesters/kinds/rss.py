@@ -15,10 +15,20 @@ from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
 
 MEDIA_TYPE = "application/xml"
+_NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
+    ("dc", "http://purl.org/dc/elements/1.1/"), ("dcterms", "http://purl.org/dc/terms/"), ("content", "http://purl.org/rss/1.0/modules/content/"),
+    ("atom", "http://www.w3.org/2005/Atom"), ("itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"), ("media", "http://search.yahoo.com/mrss/"),
+    ("slash", "http://purl.org/rss/1.0/modules/slash/"), ("wfw", "http://wellformedweb.org/CommentAPI/"), ("sy", "http://purl.org/rss/1.0/modules/syndication/"),
+    ("course", "https://www.edx.org/api/course/elements/1.0/"), ("staff", "https://www.edx.org/api/staff/elements/1.0/"),
+    ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"), ("yt", "http://www.youtube.com/xml/schemas/2015"),
+    ("cc", "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html"), ("creativeCommons", "http://backend.userland.com/creativeCommonsRssModule"),
+    ("georss", "http://www.georss.org/georss"), ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+))  # fmt: skip
 SHAPE = xml.Shape(
     start=re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])"),
     end=re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,50}>"),
     tail=re.compile(r"</(?:[\w.-]{1,40}:)?(?:channel|rss|feed|RDF)\s{0,50}>"),
+    namespaces=_NAMESPACES,
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -100,17 +110,6 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
     except ValueError:
         piece = xml.read_piece(raw.body, _NAMESPACES)
     return _broken(piece, raw) if isinstance(piece, xml.Broken) else _item(piece, raw, options)
-
-
-_NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
-    ("dc", "http://purl.org/dc/elements/1.1/"), ("dcterms", "http://purl.org/dc/terms/"), ("content", "http://purl.org/rss/1.0/modules/content/"),
-    ("atom", "http://www.w3.org/2005/Atom"), ("itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"), ("media", "http://search.yahoo.com/mrss/"),
-    ("slash", "http://purl.org/rss/1.0/modules/slash/"), ("wfw", "http://wellformedweb.org/CommentAPI/"), ("sy", "http://purl.org/rss/1.0/modules/syndication/"),
-    ("course", "https://www.edx.org/api/course/elements/1.0/"), ("staff", "https://www.edx.org/api/staff/elements/1.0/"),
-    ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"), ("yt", "http://www.youtube.com/xml/schemas/2015"),
-    ("cc", "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html"), ("creativeCommons", "http://backend.userland.com/creativeCommonsRssModule"),
-    ("georss", "http://www.georss.org/georss"), ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
-))  # fmt: skip
 
 
 def _item(item: etree._Element, raw: Raw, options: Mapping[str, str]) -> Item:
