@@ -10,7 +10,7 @@ from typing import Any
 
 from harvesters.protocol import Request
 
-AFTER = "walk:after"  # in the context of a list that is to be asked again: go on after the request with this fingerprint
+AFTER = "walk:after"  # in the context of a list that is to be asked again: go on after the request with this `place`
 
 
 def to_json(request: Request) -> dict[str, Any]:
@@ -45,9 +45,21 @@ def from_json(written: Mapping[str, Any]) -> Request:
 
 
 def fingerprint(request: Request) -> str:
-    """The same for two requests that ask for the same thing: what is sent, and what the kind wants to know when the answer comes."""
-    asked = [request.method, request.url, request.body, request.step, sorted(request.headers.items()), sorted(request.context.items())]
-    return hashlib.blake2b(json.dumps(asked).encode(), digest_size=8).hexdigest()
+    """The same for two requests that ask for the same thing: what is sent, and what the kind wants to know when the answer comes.
+
+    A page of a site is the same whatever list named it, and whatever that list noted about it.
+    """
+    noted = None if request.crawl else sorted(request.context.items())
+    return _digest([request.method, request.url, request.body, request.step, sorted(request.headers.items()), noted])
+
+
+def place(request: Request) -> str:
+    """Where in its list a request stands: the same when the list is read again later, and its notes (a date, a count) have changed."""
+    return _digest([request.method, request.url, request.body, request.step])
+
+
+def _digest(values: list[Any]) -> str:
+    return hashlib.blake2b(json.dumps(values).encode(), digest_size=8).hexdigest()
 
 
 def going_on(parent: Request, last: str) -> Request:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from harvesters.addresses import show
-from harvesters.checkpoint import fingerprint, from_json, going_on, split, to_json
+from harvesters.checkpoint import fingerprint, from_json, going_on, place, split, to_json
 from harvesters.errors import ExpiredToken, FetchError, SourceError
 from harvesters.hops import lead_on
 from harvesters.patience import DEFAULT, Patience, WalkLimits
@@ -63,7 +63,7 @@ class _List:
 
     rest: deque[Request]
     parent: Request | None = None
-    last: str = ""  # fingerprint of the one asked last
+    last: str = ""  # `place` of the one asked last
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _Walk:
                 self._lists.pop()
                 continue
             request, after = split(top.rest.popleft())
-            top.last = fingerprint(request)
+            top.last = place(request)
             if self._is_new(request):
                 self._patience.asking(request)
                 return self._ask(request, after)
@@ -209,9 +209,9 @@ class _Walk:
 
 
 def _rest_of(follow: tuple[Request, ...], after: str) -> tuple[Request, ...]:
-    """All that stands after the one with this fingerprint; all of them when the list has changed so that it is no longer there."""
-    place = next((n for n, request in enumerate(follow) if fingerprint(request) == after), -1)
-    return follow[place + 1 :]
+    """All that stands after this place; all of them when the list has changed so that it is no longer there."""
+    reached = next((n for n, request in enumerate(follow) if place(request) == after), -1)
+    return follow[reached + 1 :]
 
 
 def _circle(request: Request, other: Request) -> SourceError:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvesters.checkpoint import AFTER, fingerprint
+from harvesters.checkpoint import AFTER, fingerprint, place
 from harvesters.errors import Cancelled, ExpiredToken, FetchError, RefusedAddress, SourceError
 from harvesters.fetch import Limits
 from harvesters.protocol import Harvester, Page, Request, Response
@@ -242,8 +242,29 @@ def test_a_checkpoint_of_a_large_sitemap_is_short_and_loses_nothing():
 def test_a_checkpoint_of_a_sitemap_that_changed_asks_all_again():
     source, names = big_site(300)
     [first, *_] = source.walk(ask("map"))
-    stale = replace(first.request, context={AFTER: fingerprint(crawl("no-more"))})
+    stale = replace(first.request, context={AFTER: place(crawl("no-more"))})
     assert source.names(stale) == names
+
+
+def test_a_list_may_note_something_else_when_it_is_read_again():
+    """Such as the moment at which it was read."""
+    names, reading = [f"p{n}" for n in range(300)], iter("12")
+
+    def read():
+        context = {"read": next(reading)}
+        return page("", *(ask(one, crawl=True, context=context) for one in names))
+
+    source = Source(map=read, **{one: page(one) for one in names})
+    steps = source.walk(ask("map"))
+    first = [next(steps) for _ in range(11)]
+    steps.close()
+    assert source.names(*first[-1].remaining) == names[10:]
+
+
+def test_a_page_that_two_lists_name_with_other_notes_is_asked_once():
+    source = Source(index=page("", ask("one"), ask("two")), a=page("A"))
+    source.add(**{one: page("", ask("a", crawl=True, context={"from": one})) for one in ("one", "two")})
+    assert source.names(ask("index")) == ["A"]
 
 
 @given(st.integers(0, 29), st.integers(1, 8))
@@ -334,5 +355,6 @@ def test_a_request_comes_back_from_json_as_it_was(request):
 @given(requests, requests)
 @settings(max_examples=50, deadline=None)
 def test_a_fingerprint_tells_requests_apart(one, other):
-    same = replace(one, crawl=False, optional=False, otherwise=()) == replace(other, crawl=False, optional=False, otherwise=())
-    assert (fingerprint(one) == fingerprint(other)) is same
+    plain = [replace(r, optional=False, otherwise=(), context={} if r.crawl else r.context) for r in (one, other)]
+    assert (fingerprint(one) == fingerprint(other)) is (plain[0] == plain[1])
+    assert fingerprint(one) == fingerprint(replace(one, optional=not one.optional))
