@@ -9,7 +9,7 @@ from harvesters.record import Identifier
 
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*|info:doi/|^)(10\.\d{4,9}/[^\s\"<>]{1,300})", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:(?:https?://)?hdl\.handle\.net/|hdl:\s*|info:hdl/)(\d[\w.]{0,60}/[^\s\"<>?#]{1,300})", re.IGNORECASE)
-_ISBN = re.compile(r"(?:(?:urn:)?isbn(?:-1[03])?[:\s]*)?((?:97[89][\s-]?)?\d(?:[\s-]?\d){8}[\s-]?[\dxX])")
+_ISBN = re.compile(r"(?:(?:urn:)?isbn(?:-1[03])?[:\s]*)?((?:97[89][\s-]?)?\d(?:[\s-]?\d){8}[\s-]?[\dxX])", re.IGNORECASE)
 _ISSN = re.compile(r"(?P<label>(?:urn:)?e?issn[:\s]*)?(\d{4}-?\d{3}[\dxX])", re.IGNORECASE)
 _MOST = 20
 
