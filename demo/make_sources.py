@@ -213,7 +213,7 @@ def sitemap(root: str, entries: str) -> str:
 def moochub_course(course: Course) -> dict[str, Any]:
     licence = course["licence"]
     publisher = course.get("provider", "Baltic School of Digital Business")
-    attributes = {
+    attributes: dict[str, Any] = {
         "name": course["title"],
         "courseCode": course["code"],
         "learningResourceType": {
@@ -243,6 +243,8 @@ def moochub_course(course: Course) -> dict[str, Any]:
         "keywords": course["subjects"],
         "dateModified": "2026-11-20T08:00:00Z",
     }
+    if "partner" in course:  # as version 2 says it, and platforms still do
+        attributes["partnerInstitutes"] = [{"name": course["partner"]}]
     return {"id": str(uuid5(NAMESPACE_URL, course["url"])), "type": "Course", "attributes": attributes}
 
 

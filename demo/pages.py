@@ -90,6 +90,7 @@ def course(page: dict[str, Any], provider: dict[str, str]) -> dict[str, Any]:
     return {
         "courseCode": page["code"],
         "provider": provider,
+        "sourceOrganization": {"@type": "Organization", "name": page["partner"]} if "partner" in page else None,
         "educationalCredentialAwarded": ("课程证书" if page["language"] == "zh" else "Certificate") if page["certificate"] else None,
         "offers": {"@type": "Offer", "price": str(page["price"]), "priceCurrency": page["currency"], "category": "Course"},
         "hasCourseInstance": instance,

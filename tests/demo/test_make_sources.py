@@ -39,7 +39,7 @@ def test_works_at_two_sources_share_a_name_as_the_readme_says() -> None:
         for course in courses(name):
             marks = {str(course[field]) for field in ("url", "isbn", "doi") if field in course}
             marks |= {value.removeprefix("isbn:").removeprefix("https://doi.org/") for value in course.get("identifiers", [])}
-            organisation = course.get("org") or course.get("provider")
+            organisation = course.get("org") or course.get("partner") or course.get("provider")
             if organisation:
                 marks.add(f"{organisation}+{course.get('number') or course.get('code')}")
             for mark in marks:
