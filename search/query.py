@@ -98,7 +98,7 @@ def parse(
         offset=min(max(offset, 0), MAX_OFFSET),
         limit=min(max(limit, 0), MAX_LIMIT),
         facets=tuple(name for name in FACETS if name in set(facets)),
-        read_as=None if reader.understood else written(root),
+        read_as=None if reader.understood else "" if isinstance(root, Everything) else written(root),
     )
 
 
@@ -116,7 +116,7 @@ def written(node: Node) -> str:
         case Either(parts):
             return " OR ".join(_grouped(part) for part in parts)
         case _:
-            return ""
+            return "*"
 
 
 def _field(name: str) -> str:
@@ -155,12 +155,12 @@ class _Reader:
         while len(stack) > 1:
             self.understood = False
             self._shut(stack)
-        self.understood &= not stack[0].dangling
+        self.understood &= not (stack[0].dangling or stack[0].lonely)
         return stack[0].node() or Everything()
 
     def _shut(self, stack: list[_Group]) -> None:
         group = stack.pop()
-        self.understood &= not group.dangling
+        self.understood &= not (group.dangling or group.lonely)
         node = group.node()
         if node is not None:
             stack[-1].add(Not(node) if group.negated and not isinstance(node, Not) else node)
@@ -172,16 +172,18 @@ class _Group:
     def __init__(self, *, negated: bool) -> None:
         self.negated = negated
         self.rows: list[list[Node]] = []
-        self.dangling = False  # an OR with nothing on one side
+        self.dangling = False  # an OR still waits for its right side
+        self.lonely = False  # an OR has nothing on its left side
 
     def add(self, node: Node) -> None:
         if self.dangling and self.rows:
-            self.rows[-1].append(node)
+            self.rows[-1].append(node)  # the other alternative
         else:
             self.rows.append([node])
         self.dangling = False
 
     def or_next(self) -> None:
+        self.lonely |= self.dangling or not self.rows
         self.dangling = True
 
     def node(self) -> Node | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 MAX_TYPED = 500  # characters
 MAX_WORD = 100
 MAX_DEPTH = 8
+MAX_PARTS = 8  # of one:two:three
+OPERATORS = ("OR", "AND", "NOT")
 
 SIGNS = str.maketrans("：－−–—（）＊｜" + "“”„«»「」『』＂《》" + "\u3000、，。；", ":----()*|" + '"' * 12 + " " * 5)
 FIELDS = {
@@ -26,7 +28,7 @@ FIELDS = {
 }  # fmt: skip
 LEXEME = re.compile(r'\s+|"[^"]*"?|\(|\)|\|{1,2}|[^\s"()|]+')
 NAMED = re.compile(r"(\w{1,20}):(.*)", re.DOTALL)
-INNER_STAR = re.compile(r"\*+")
+INNER_STAR = re.compile(r"[*:]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -101,9 +103,9 @@ class _Scanner:
             self._add("phrase", text)
         else:  # never closed: words
             self.understood = False
-            for word in text.split():
-                self._blank = True
-                self._word(word)
+            self._blank = True
+            for inner in LEXEME.findall(text):
+                self.take(inner)
 
     def _drop(self) -> None:
         self.understood = False
@@ -129,7 +131,7 @@ class _Scanner:
         self.found.append(Piece("or"))
 
     def _word(self, word: str) -> None:
-        if self._field and not self._negated and word in ("OR", "AND", "NOT"):
+        if self._field and not self._negated and word in OPERATORS:
             self._forget()
         if word == "OR":
             return self._or()
@@ -154,23 +156,29 @@ class _Scanner:
                 return
         elif match and match[1].isalpha() and readable(match[2][:1]):  # a field that does not exist
             self.understood = False
-            self._plain(match[1])
-            word = match[2]
+            for part in word.split(":")[:MAX_PARTS]:
+                self._plain(part)
+            return
         self._plain(word)
 
     def _plain(self, word: str) -> None:
-        bare = word.rstrip("*")
-        if not readable(bare):
-            if bare != word and not bare and not self._field:
-                self._add("everything", "")
+        """One word, or the parts of one with a star inside it; each under the signs that wait."""
+        inner = "*" in word.rstrip("*")
+        parts = INNER_STAR.split(word) if inner else [word.rstrip("*")]
+        parts = [part for part in parts if part]
+        if not parts and word and not self._field:
+            self._add("everything", "")
+            return
+        field, negated = self._field, self._negated
+        self.understood &= not inner and all(len(part) <= MAX_WORD for part in parts)
+        kind = "prefix" if word.endswith("*") and not inner else "word"
+        for part in parts:
+            bare = part if field else part.lstrip("+-")
+            if readable(bare):
+                self._field, self._negated = field, negated
+                self._add(kind, (bare.lower() if bare in OPERATORS else bare)[:MAX_WORD])
             else:
                 self._drop()
-            return
-        if "*" in bare:
-            self.understood = False
-            bare = INNER_STAR.sub(" ", bare).strip()
-        self.understood &= len(bare) <= MAX_WORD
-        self._add("prefix" if word.endswith("*") and " " not in bare else "word", bare[:MAX_WORD])
 
 
 def readable(text: str) -> bool:

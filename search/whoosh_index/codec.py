@@ -69,10 +69,10 @@ class ArraysTermsReader(base.TermsReader):  # type: ignore[misc]
         return W3TermInfo(float(weights.sum(dtype=np.int64)), len(docs), 1, 255, float(weights.max()), int(docs[0]), int(docs[-1]))
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        return float(self._found(fieldname, text)[1].sum(dtype=np.int64))
+        return float(self._segment.terms(fieldname).postings(text)[1].sum(dtype=np.int64))
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        return len(self._found(fieldname, text)[0])
+        return len(self._segment.terms(fieldname).postings(text)[0])
 
     def _found(self, fieldname: str, text: bytes) -> tuple[Any, Any]:
         terms = self._segment.terms(fieldname)
@@ -162,4 +162,4 @@ class ArraysDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return int(length_to_byte(255))
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        return {"id": int(self._segment.ids[docnum])}
+        return {}

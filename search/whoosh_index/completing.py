@@ -74,10 +74,14 @@ def _lines(snapshot: Snapshot, wanted: bytes) -> list[_Line]:
             begin, end, number = segment.line_around(at, document)
             text = segment.line(begin, end)
             line = found.get(text)
-            if line is not None and (not line.title or snapshot.live[line.document]):
-                line.met += 1
-            elif number or snapshot.live[base + document]:
+            if not number and not snapshot.live[base + document]:
+                continue  # a title that is gone; keywords may be another document's too
+            if line is None:
                 found[text] = _Line(not number, at == begin, base + document, number)
+                continue
+            line.met += 1
+            if line.title and snapshot.ids[base + document] < snapshot.ids[line.document]:
+                line.document = base + document
     return list(found.values())
 
 

@@ -20,7 +20,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any
 
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
 from search.index import IndexFault
@@ -30,7 +32,6 @@ INDEX_NAME = "HUB"
 POINTER = "current"
 PREFIX = "index-"
 REBUILD = "Rebuild it from the database."
-UNREADABLE = (OSError, ValueError, EOFError, LookupError, AttributeError, ImportError, TypeError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class State:
 
 
 class SureStorage(FileStorage):  # type: ignore[misc]
-    """A file that takes its final name is on the disk before."""
+    """A file that takes its final name is on the disk before; a file that is read is not left open."""
+
+    def open_file(self, name: str, **kwargs: Any) -> Any:
+        return BufferFile(memoryview((Path(self.folder) / name).read_bytes()), name=name)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         with (Path(self.folder) / oldname).open("rb") as file:
@@ -96,12 +100,22 @@ def contents(folder: Path) -> Any:
     """The newest table of contents. Raises IndexFault."""
     for _ in range(10):
         try:
-            return TOC.read(SureStorage(str(folder)), INDEX_NAME, schema=schema())
+            return _checked(TOC.read(SureStorage(str(folder)), INDEX_NAME, schema=schema()))
         except FileNotFoundError:
             time.sleep(0.02)  # a newer one took its place between listing and opening
         except Exception as error:  # a damaged pickle may raise anything at all
             raise IndexFault(f"The search index in {folder} is damaged ({type(error).__name__}: {error}). {REBUILD}") from error
     raise IndexFault(f"The search index in {folder} cannot be read: its table of contents is missing. {REBUILD}")
+
+
+def _checked(toc: Any) -> Any:
+    """A table of contents with the parts that it must have. Raises ValueError."""
+    for segment in toc.segments:
+        if not (isinstance(segment, W3Segment) and isinstance(segment.segid, str) and isinstance(segment.codec(), W3Codec)):
+            raise ValueError("a segment of another kind")
+        if any(not 0 <= document < segment.doc_count_all() for document in segment.deleted_docs()):
+            raise ValueError("a deleted document that does not exist")
+    return toc
 
 
 def create(root: Path) -> Path:

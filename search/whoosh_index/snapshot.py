@@ -97,6 +97,17 @@ class Snapshot:
         return self.segments[at], document - self.bases[at]
 
 
+def open_segment(folder: Path, segment: Any) -> Segment:
+    """Raises IndexFault when it is damaged, FileNotFoundError when it is not there."""
+    try:
+        opened = Segment(folder / segment.make_filename(EXTENSION))
+    except Damaged as error:
+        raise IndexFault(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
+    if opened.size != segment.doc_count_all():
+        raise IndexFault(f"The search index in {folder} is damaged: a segment has another size than its table of contents says. {REBUILD}")
+    return opened
+
+
 def take(folder: Path | None, before: Mapping[str, Segment]) -> tuple[Snapshot, dict[str, Segment]]:
     """Open a folder's newest generation, with the segments that are already open. FileNotFoundError: it was replaced meanwhile."""
     segments: dict[str, Segment] = {}
@@ -104,9 +115,6 @@ def take(folder: Path | None, before: Mapping[str, Segment]) -> tuple[Snapshot, 
         return Snapshot(State(), [], []), segments
     toc = contents(folder)
     for segment in toc.segments:
-        try:
-            segments[segment.segid] = before.get(segment.segid) or Segment(folder / segment.make_filename(EXTENSION))
-        except Damaged as error:
-            raise IndexFault(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
+        segments[segment.segid] = before.get(segment.segid) or open_segment(folder, segment)
     deleted = [list(segment.deleted_docs()) for segment in toc.segments]
     return Snapshot(State(folder.name, toc.generation), list(segments.values()), deleted), segments

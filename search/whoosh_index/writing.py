@@ -10,12 +10,14 @@ import numpy as np
 from whoosh.index import TOC, clean_files
 
 from search.document import Document
+from search.index import IndexFault
 from search.whoosh_index.arrays import Array, ArraysWriter
 from search.whoosh_index.codec import ArraysCodec
-from search.whoosh_index.folder import INDEX_NAME, SureStorage, contents, sync_folder
+from search.whoosh_index.folder import INDEX_NAME, REBUILD, SureStorage, contents, sync_folder
 from search.whoosh_index.inverting import invert
 from search.whoosh_index.merging import merge
 from search.whoosh_index.segments import EXTENSION, Segment
+from search.whoosh_index.snapshot import open_segment
 
 BATCH = 5_000  # documents of one segment; more are written as several
 AT_ONCE = 8  # segments of a merge
@@ -83,7 +85,10 @@ class Batch:
 
     def _open(self, segment: Any) -> Segment:
         if segment.segid not in self._opened:
-            self._opened[segment.segid] = Segment(self._folder / segment.make_filename(EXTENSION))
+            try:
+                self._opened[segment.segid] = open_segment(self._folder, segment)
+            except FileNotFoundError as error:
+                raise IndexFault(f"The search index in {self._folder} is damaged: a segment is missing. {REBUILD}") from error
         return self._opened[segment.segid]
 
     def _new(self) -> tuple[ArraysWriter, Any]:

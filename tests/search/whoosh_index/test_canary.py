@@ -1,0 +1,81 @@
+"""Whoosh's own reader and searcher on the same files: same matches. It is why the index is still a Whoosh index."""
+
+from __future__ import annotations
+
+import random
+
+from whoosh.index import FileIndex
+from whoosh.query import And, Every, Not, Or, Prefix, Term
+
+from search.document import Document
+from search.opening import open_index
+from search.query import parse
+from search.whoosh_index.engine import WhooshIndex
+from search.whoosh_index.folder import INDEX_NAME, SureStorage, current
+from search.whoosh_index.planning import forms
+
+WORDS = ["market", "marketing", "data", "shop", "live", "直播", "电商", "数据"]
+
+
+def filled() -> WhooshIndex:
+    rng = random.Random(7)
+    index = open_index("memory:")
+    assert isinstance(index, WhooshIndex)
+    for round in range(6):
+        made = [
+            Document(
+                id=rng.randint(1, 120),
+                version=round,
+                title=" ".join(rng.choices(WORDS, k=2)),
+                description=" ".join(rng.choices(WORDS, k=3)),
+                facets={"topic": tuple(rng.sample("abcd", 2)), "type": (rng.choice("xy"),)},
+            )
+            for _ in range(40)
+        ]
+        index.apply(made, rng.sample(range(1, 120), 10))
+    return index
+
+
+def word(text: str) -> Or:
+    return Or([Term("text", form) for form in dict.fromkeys(forms(text))])
+
+
+def test_the_same_matches_as_whoosh() -> None:
+    index = filled()
+    folder = current(index._root)
+    searcher = FileIndex(SureStorage(str(folder)), indexname=INDEX_NAME).searcher()
+    rng, numbers = random.Random(3), index.snapshot().ids
+
+    def stock(asked: object) -> set[int]:
+        return {int(numbers[number]) for number in searcher.docs_for_query(asked)}
+
+    def ours(typed: str, **filters: tuple[str, ...]) -> set[int]:
+        hits = index.find(parse(typed, limit=200, filters=filters))
+        assert hits.total == len(hits.hits)
+        return {hit.id for hit in hits.hits}
+
+    assert stock(Every()) == ours("") != set()
+    assert searcher.reader().doc_count() == index.count()
+    for _ in range(60):
+        a, b, c = rng.sample(WORDS, 3)
+        assert stock(word(a)) == ours(a)
+        assert stock(And([word(a), word(b)])) == ours(f"{a} {b}")
+        assert stock(Or([word(a), word(b)])) == ours(f"{a} OR {b}")
+        assert stock(And([word(a), Not(word(c))])) == ours(f"{a} -{c}")
+        assert stock(And([word(a), Term("facet_topic", "b")])) == ours(a, topic=("b",))
+        assert stock(And([Every(), Not(word(a))])) == ours(f"-{a}")
+    assert stock(Prefix("text", "mark")) == ours("mark*")
+    searcher.close()
+    index.close()
+
+
+def test_whoosh_reads_terms_and_lengths() -> None:
+    index = filled()
+    reader = FileIndex(SureStorage(str(current(index._root))), indexname=INDEX_NAME).reader()
+    lexicon = list(reader.lexicon("text"))
+    assert lexicon == sorted(lexicon)
+    assert b"market" in lexicon
+    assert reader.doc_frequency("text", "market") > 0
+    assert ("text", "market") in reader
+    assert set(reader.lexicon("facet_topic")) == {b"a", b"b", b"c", b"d"}
+    reader.close()
