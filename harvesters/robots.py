@@ -76,6 +76,8 @@ class Robots:
         now = time.monotonic()
         try:
             response = self._ask(Request(url=f"{target.scheme}://{target.netloc}/robots.txt"))
+        except RefusedAddress:
+            return _Rules(None, None, now)  # the page itself will be refused, in its own words
         except FetchError as error:
             if error.status is not None and 300 <= error.status < 500 and error.status != 429:
                 return _Rules(None, None, now + _KEPT_SECONDS)  # RFC 9309, 2.3.1.3: "unavailable" allows all

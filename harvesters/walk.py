@@ -51,7 +51,8 @@ def walk(
     """Ask `requests` and all that their pages lead to: what a page leads to comes before the rest of the list that led to the page, so that
     only one list of a large site is open at a time. Nothing is asked twice.
 
-    One page of a site (`crawl`) that fails becomes a page with one Failure. Raises FetchError, SourceError, ListExpired, Cancelled.
+    One page of a site (`crawl`), or one of several lists, that fails becomes a page with one Failure.
+    Raises FetchError, SourceError, ListExpired, Cancelled.
     The next request is under way when a step is yielded; after `close()` its answer is dropped, and closing the fetcher ends it at once.
     """
     return _Walk(harvester, options, fetch, limits).steps(requests)
@@ -64,6 +65,7 @@ class _List:
     rest: deque[Request]
     parent: Request | None = None
     last: str = ""  # `place` of the one asked last
+    several: bool = False  # they do not depend on each other: when one fails, the others are still worth asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class _Ahead:
 
     request: Request
     after: str | None
+    one_of_several: bool
     answer: Future[Page]
     response: list[Response]
 
@@ -105,7 +108,7 @@ class _Walk:
             top.last = place(request)
             if self._is_new(request):
                 self._patience.asking(request)
-                return self._ask(request, after)
+                return self._ask(request, after, one_of_several=top.several)
         return None
 
     def _is_new(self, request: Request) -> bool:
@@ -115,8 +118,8 @@ class _Walk:
         self._asked.add(mark)
         return True
 
-    def _ask(self, request: Request, after: str | None) -> _Ahead:
-        ahead = _Ahead(request, after, Future(), [])
+    def _ask(self, request: Request, after: str | None, *, one_of_several: bool) -> _Ahead:
+        ahead = _Ahead(request, after, one_of_several, Future(), [])
 
         def run() -> None:
             try:
@@ -152,7 +155,8 @@ class _Walk:
         while len(self._lists) > _DEPTH and not self._lists[-1].rest:
             self._lists.pop()
         if requests:
-            self._lists.append(_List(deque(requests), parent, last))
+            several = parent is not None and (len(requests) > 1 or last != "")
+            self._lists.append(_List(deque(requests), parent, last, several))
 
     def _sift(
         self, request: Request, page: Page, follow: tuple[Request, ...], *, news: bool
@@ -190,12 +194,13 @@ class _Walk:
             self._open(None, request.otherwise)
             return None
         alone = len(self._asked) == 1 and not any(open_list.rest for open_list in self._lists)
-        if not request.crawl or alone:
+        if alone or not (request.crawl or (ahead.one_of_several and answered)):
             raise error
         self._patience.page_failed(error)
         response = ahead.response[0] if ahead.response else None
         raw = Raw(response.body, response.media_type, response.url) if response else Raw(b"", "", request.url)
-        return Page(items=(Failure(identifier=request.url, reason=str(error), raw=raw, advice=error.advice),))
+        identifier = request.url if request.crawl else None  # a list that failed is the failure of nobody knows which records
+        return Page(items=(Failure(identifier=identifier, reason=str(error), raw=raw, advice=error.advice),))
 
     def _remaining(self) -> tuple[Request, ...]:
         """Innermost list first. A long list is named by the page that holds it and the place reached, so that this stays short."""

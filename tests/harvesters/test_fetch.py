@@ -334,6 +334,11 @@ def test_robots_txt_is_obeyed_for_pages_made_for_people(server, hostile, fetcher
     assert fake_time.paused >= 3.0
 
 
+def test_a_page_at_a_refused_address_is_refused_in_its_own_words(fetcher):
+    with pytest.raises(RefusedAddress, match=r"^http://10\.0\.0\.1/page is not asked: 10\.0\.0\.1 is a private address"):
+        fetcher(Request(url="http://10.0.0.1/page", crawl=True))
+
+
 def test_a_redirect_does_not_lead_around_robots_txt(server, hostile, fetcher):
     server.page("/robots.txt", hostile.answer(body=ROBOTS))
     url = server.page("/a", hostile.redirect("/private/x"))

@@ -190,6 +190,15 @@ def test_one_failed_page_of_a_site_does_not_end_the_walk():
     assert source.names(ask("index")) == ["A", "(b: 500)", "(c: no)", "D"]
 
 
+def test_one_failed_sitemap_of_several_does_not_end_the_walk():
+    source = Source(index=page("", ask("gone"), ask("odd"), ask("one")), odd=SourceError("odd"), one=page("", crawl("a")), a=page("A"))
+    items = [item for step in source.walk(ask("index")) for item in step.page.items]
+    assert [(name(item), item.identifier) for item in items] == [("(it answered 404)", None), ("(odd)", None), ("A", "A")]
+    source.add(odd=FetchError("no answer at all"))
+    with pytest.raises(FetchError, match="no answer at all"):
+        source.names(ask("index"))
+
+
 def test_an_optional_page_of_a_site_is_replaced_or_told_as_failed():
     source = Source(
         index=page("", ask("a", crawl=True, optional=True), ask("b", crawl=True, optional=True, otherwise=(crawl("c"),))), c=page("C")
