@@ -155,14 +155,22 @@ def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step
 
 
 def together(steps: Iterator[walk.Step]) -> Iterator[list[walk.Step]]:
-    """Small pages by the handful, large ones alone: a transaction for each of 50,000 pages of one record would be waste."""
+    """Small pages by the handful, large ones alone: a transaction for each of 50,000 pages of one record would be waste.
+
+    When the walk breaks off, what came before is given first.
+    """
     waiting: list[walk.Step] = []
     since = time.monotonic()
-    for step in steps:
-        waiting.append(step)
-        if sum(len(s.page.items) for s in waiting) >= SAVE_ITEMS or time.monotonic() - since >= SAVE_SECONDS:
+    try:
+        for step in steps:
+            waiting.append(step)
+            if sum(len(s.page.items) for s in waiting) >= SAVE_ITEMS or time.monotonic() - since >= SAVE_SECONDS:
+                yield waiting
+                waiting, since = [], time.monotonic()
+    except HarvestError:
+        if waiting:
             yield waiting
-            waiting, since = [], time.monotonic()
+        raise
     if waiting:
         yield waiting
 
@@ -180,7 +188,6 @@ def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> Non
         changes = store(job, [storable(job, item) for item in items], pages, remaining)
     job.on_page(job.session.get_one(Run, job.run_id))
     job.session.commit()
-    job.session.expunge_all()
     log.debug("run %s: %s items", job.run_id, changes.seen)
 
 

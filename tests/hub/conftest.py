@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib.util
+import sys
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from harvesters.record import Item, Raw, Record
 from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models import Run, Source
-from hub.services import cataloguing, classifying, receiving
+from hub.services import cataloguing, classifying, harvesting, receiving, running
 from hub.services.receiving import Changes
 
 MakeRecord = Callable[..., Record]
@@ -69,3 +77,54 @@ def new_run(session: Session, source: Source) -> Run:
 def make_run(session: Session) -> Callable[[Source], Run]:
     """A run of this source."""
     return lambda source: new_run(session, source)
+
+
+def server_module(name: str) -> ModuleType:
+    """A module of tests/servers, which is no package."""
+    known = f"tests_servers_{name}"
+    if known not in sys.modules:
+        spec = importlib.util.spec_from_file_location(known, Path(__file__).parents[1] / "servers" / f"{name}.py")
+        assert spec is not None and spec.loader is not None
+        sys.modules[known] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[known])
+    return sys.modules[known]
+
+
+@pytest.fixture
+def hostile() -> Iterator[Any]:
+    """A server that does what real servers do on bad days."""
+    module = server_module("hostile")
+    with module.HostileServer() as server:
+        server.answer = module.answer
+        yield server
+
+
+@pytest.fixture
+def repository() -> Iterator[Any]:
+    """A well-behaved OAI-PMH repository of 250 records on loopback: `.url`, and `.change(...)` for its /control."""
+    module = server_module("oai_source")
+    server = module.make_server(module.Repository(250, 40))
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    place = f"http://127.0.0.1:{server.server_port}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def ask(path: str) -> bytes:
+        with opener.open(place + path, timeout=10) as answer:
+            return bytes(answer.read())
+
+    yield SimpleNamespace(url=f"{place}/oai", change=lambda **what: ask(f"/control?{urllib.parse.urlencode(what)}"), tsv=lambda: ask("/records.tsv").decode())
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def harvest(app: Flask, session: Session) -> Callable[..., Run]:
+    """Harvest a source to its end, as a command does."""
+
+    def work(source: Source, **how: Any) -> Run:
+        run = running.prepare(session, source, **how)
+        done = harvesting.work(session, app.extensions["hub"].fetching, run.id)
+        session.expire_all()
+        return done
+
+    return work
