@@ -38,7 +38,10 @@ class SearchUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a visitor asked. `fixed` filters belong to the page (a topic's, a provider's) and are not offered for removal."""
+    """What a visitor asked. `fixed` filters belong to the page (a topic's, a provider's) and are not offered for removal.
+
+    A chosen value stands for the fixed one of its facet: it is a narrower topic.
+    """
 
     words: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -50,7 +53,7 @@ class Ask:
     def narrowed(self) -> dict[str, tuple[str, ...]]:
         """All filters together."""
         names = {*self.filters, *self.fixed} - {USE, "licence"}
-        narrowed = {name: self.fixed.get(name, ()) + self.filters.get(name, ()) for name in names}
+        narrowed = {name: self.filters.get(name) or self.fixed[name] for name in names}
         licences = self.licences
         return narrowed if licences is None else {**narrowed, "licence": licences or (NOTHING,)}
 
@@ -202,9 +205,14 @@ def relax(index: Index, ask: Ask, limit: int) -> tuple[str | None, query.Query, 
 def results(session: Session, ids: Sequence[int], asked: query.Query) -> tuple[Found, ...]:
     """The matches in order, with the query's words marked in title and text."""
     return tuple(
-        Found(summary, snippets.mark(asked, summary.title), snippets.snippet(asked, summary.text))
+        Found(summary, snippets.mark(asked, summary.title), snippets.snippet(asked, summary.text, length=snippet_length(summary)))
         for summary in summarising.in_order(session, ids)
     )
+
+
+def snippet_length(summary: Summary) -> int:
+    """Characters of a snippet: a Chinese character says as much as two letters."""
+    return 130 if (summary.language or "").startswith(("zh", "ja", "ko")) else 260
 
 
 # Facets
@@ -218,6 +226,7 @@ def groups(hits: Hits, ask: Ask, vocabulary: Vocabulary, *, today: date, show: i
         counts = [count for count in counted(hits, ask, name) if count.count or count.value in selected]
         if name == "topic":
             choices = tree(counts, vocabulary.topics, selected, ask.fixed.get(name, ()), show)
+            counts = [count for count in counts if is_below(vocabulary.topics, count.value, ask.fixed.get(name, ()))]
         elif name in ask.fixed:
             continue
         else:
@@ -253,6 +262,11 @@ def label(vocabulary: Vocabulary, facet: str, value: str) -> str | None:
 def first(choices: Sequence[Choice], show: int) -> tuple[Choice, ...]:
     """The first ones, and every selected one beside them."""
     return (*choices[:show], *(choice for choice in choices[show:] if choice.selected))
+
+
+def is_below(topics: Terms, notation: str, fixed: Sequence[str]) -> bool:
+    """Is this a topic under the page's own one? Every topic is, where the page has none."""
+    return not fixed or any(over.notation in fixed for over in topics.above(notation))
 
 
 def upcoming(counts: Sequence[Count], today: date) -> tuple[Count, ...]:

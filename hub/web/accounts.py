@@ -21,7 +21,16 @@ from hub.services import joining
 from hub.web import context
 
 bp = Blueprint("accounts", __name__)
-manager = LoginManager()
+
+
+class Manager(LoginManager):
+    """Flask-Login without its "remember me" cookie: so it need not look at the session of every answer, static files among them."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+manager = Manager()
 
 
 class Visitor(UserMixin):

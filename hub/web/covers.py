@@ -44,6 +44,15 @@ def _numbers(values: Iterable[int]) -> str:
     return " ".join(str(value) for value in values).replace(" -", "-")
 
 
+def _straight(command: str, dx: int, dy: int) -> str:
+    """A line or a move, in its shortest spelling."""
+    if command == "l" and not dy:
+        return f"h{dx}"
+    if command == "l" and not dx:
+        return f"v{dy}"
+    return command + _numbers((dx, dy))
+
+
 def _path(shape: Shape, quarters: int) -> tuple[int, int, str]:
     """Where the turned shape begins in its tile, and its steps in SVG's path language."""
     begin_x, begin_y, steps = shape
@@ -56,7 +65,7 @@ def _path(shape: Shape, quarters: int) -> tuple[int, int, str]:
             radius, large, sweep, dx, dy = values
             words.append("a" + _numbers((radius, radius, 0, large, sweep, *_turned(dx, dy, quarters))))
         else:
-            words.append(command + _numbers(_turned(values[0], values[1], quarters)))
+            words.append(_straight(command, *_turned(values[0], values[1], quarters)))
     return x + TILE // 2, y + TILE // 2, "".join(words)
 
 

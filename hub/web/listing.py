@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
+from zlib import crc32
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -13,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from hub.services import finding
 from hub.web import context, wording
 
+PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 WORDS_MOST = 500
 VALUE_MOST = 200
 VALUES_MOST = 40  # chosen values in one facet
@@ -41,6 +44,8 @@ class Listing:
         chosen = self.ask.filters.get(name, ())
         if value in chosen:
             return self.address(self.ask.without(name, value))
+        if name == "topic":  # the narrower topic takes the place of the broader one, and the other way round
+            chosen = tuple(other for other in chosen if not related(other, value))
         return self.address(replace(self.ask, filters={**self.ask.filters, name: (*chosen, value)}))
 
     def at(self, number: int) -> str:
@@ -58,6 +63,10 @@ class Listing:
     def asking(self, words: str) -> str:
         """With other words."""
         return self.address(self.ask.asking(words))
+
+    def anchor(self, name: str, value: str) -> str:
+        """A stable id for the link of a choice, so that the focus finds it again after a swap."""
+        return f"f-{name}-{value if PLAIN.fullmatch(value) else format(crc32(value.encode()), 'x')}"
 
     def all_values(self, name: str) -> str:
         """The page with all values of a facet."""
@@ -85,6 +94,11 @@ def pages_around(here: int, last: int) -> list[int | None]:
     return found
 
 
+def related(one: str, other: str) -> bool:
+    """Is one topic under the other? Their notations say so: `logistics.customs` is under `logistics`."""
+    return one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
 def default_sort(words: str) -> str:
     """Without words there is no relevance to sort by."""
     return "relevance" if words.strip() else "newest"
@@ -96,6 +110,8 @@ def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None 
     chosen = {
         name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in finding.SHOWN
     }
+    for name, values in (fixed or {}).items():
+        chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))
     sort = args.get("sort", "")
     return finding.Ask(
         words=words,

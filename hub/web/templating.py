@@ -104,9 +104,9 @@ def topic_icon(notation: str) -> str:
     return TOPIC_ICONS.get(notation.partition(".")[0], "tag")
 
 
-def popular(topics: Sequence[TopicCount]) -> list[TopicCount]:
-    """The five topics with most resources."""
-    return sorted(topics, key=lambda topic: -(topic.count or 0))[:5]
+def popular(topics: Sequence[TopicCount], most: int = 5) -> list[TopicCount]:
+    """The topics with most resources."""
+    return sorted(topics, key=lambda topic: -(topic.count or 0))[:most]
 
 
 def time(moment: datetime) -> Markup:

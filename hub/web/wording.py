@@ -170,12 +170,8 @@ def month(moment: datetime | date | None) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """ "23 Nov 2026, 11:58" (UTC)."""
-    return format_datetime(at, "medium").removesuffix(":00") if at else ""
-
-
-def clock(at: datetime | None) -> str:
-    return format_datetime(at, "HH:mm") if at else ""
+    """A moment in UTC: "23 Nov 2026, 11:58"."""
+    return _("%(day)s, %(time)s", day=day(at), time=format_datetime(at, "HH:mm")) if at else ""
 
 
 def ago(at: datetime | None) -> str:
@@ -442,3 +438,22 @@ def citation(page: ResourcePage) -> str:
     by = [f"{', '.join(names)} ({year})" if names and year else ", ".join(names) or (str(year) if year else ""), r.title]
     by += [", ".join(dict.fromkeys(name for name in (r.institution, r.provider) if name)), licence_name(r.licence)]
     return ". ".join(part for part in by if part) + "."
+
+
+SHORT = 260  # characters that a result's snippet has anyway
+
+
+def weight(text: str) -> int:
+    """Length as it looks: a Chinese character is as wide as two letters."""
+    return len(text) + sum(character > "\u2e7f" for character in text[:1000])
+
+
+def is_long(text: str) -> bool:
+    """Has it more to say than a snippet shows?"""
+    return weight(text) > SHORT
+
+
+def beginning(text: str) -> str:
+    """The first part of a long text, for a preview."""
+    most = 420 if text[:200].isascii() or weight(text[:200]) < 300 else 210
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip() + "…"
