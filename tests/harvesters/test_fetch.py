@@ -334,9 +334,12 @@ def test_robots_txt_is_obeyed_for_pages_made_for_people(server, hostile, fetcher
     assert fake_time.paused >= 3.0
 
 
-def test_a_page_at_a_refused_address_is_refused_in_its_own_words(fetcher):
+def test_a_page_at_a_refused_address_is_refused_in_its_own_words(make_fetcher):
+    def connect(address, port, timeout):
+        raise AssertionError(f"{address} must not be asked")
+
     with pytest.raises(RefusedAddress, match=r"^http://10\.0\.0\.1/page is not asked: 10\.0\.0\.1 is a private address"):
-        fetcher(Request(url="http://10.0.0.1/page", crawl=True))
+        make_fetcher(connect=connect)(Request(url="http://10.0.0.1/page", crawl=True))
 
 
 def test_a_redirect_does_not_lead_around_robots_txt(server, hostile, fetcher):

@@ -183,6 +183,9 @@ class HostileServer:
             self.connections += 1
         reader = line.makefile("rb")
         with contextlib.suppress(OSError), reader:
+            if reader.peek(1)[:1] == b"\x16":  # a client that speaks TLS: answered as web servers answer it
+                line.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+                return
             while not self._over.is_set():
                 request = _read(reader)
                 if request is None or not self.take(request)(_Talk(line, self._over, request)):
