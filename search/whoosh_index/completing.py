@@ -10,15 +10,15 @@ import numpy as np
 
 from search.analysis import fold, positions
 from search.document import Completion
+from search.query import parse
 from search.whoosh_index.facets import Facet
 from search.whoosh_index.matching import match
-from search.whoosh_index.planning import Sequence
-from search.whoosh_index.segments import Segment
+from search.whoosh_index.planning import plan
 from search.whoosh_index.snapshot import Snapshot
 
 MAX_TYPED = 80
 MAX_SEEN = 1_500  # places looked at in one call
-MAX_CHECKED = 24  # keywords whose frequency is looked up
+MAX_CHECKED = 12  # keywords whose frequency is looked up
 SHARES = {"keyword": 3, "provider": 2, "institution": 2}  # of a list of eight; titles take the rest
 
 
@@ -29,7 +29,8 @@ class _Line:
     title: bool
     first: bool  # what was typed begins the line
     document: int
-    number: int  # 0 the title, 1.. the keywords
+    start: int  # where its document's lines start in the segment
+    begin: int  # and where this one does
     met: int = 1
 
 
@@ -67,30 +68,25 @@ def _lines(snapshot: Snapshot, wanted: bytes) -> list[_Line]:
     found: dict[bytes, _Line] = {}
     left = MAX_SEEN
     for base, segment in sorted(zip(snapshot.bases, snapshot.segments, strict=False), key=lambda pair: pair[1].size):
-        for at, document in _places(segment, wanted):
-            if not left:
-                break
-            left -= 1
-            begin, end, number = segment.line_around(at, document)
-            text = segment.line(begin, end)
-            line = found.get(text)
-            if not number and not snapshot.live[base + document]:
-                continue  # a title that is gone; keywords may be another document's too
-            if line is None:
-                found[text] = _Line(not number, at == begin, base + document, number)
-                continue
-            line.met += 1
-            if line.title and snapshot.ids[base + document] < snapshot.ids[line.document]:
-                line.document = base + document
+        places = segment.find_in_lines(wanted, left)
+        left -= len(places)
+        owners = np.searchsorted(segment.line_ends, places, side="right")
+        firsts = np.where(owners > 0, segment.line_ends[owners - 1], 0)
+        for at, document, first in zip(places, owners.tolist(), firsts.tolist(), strict=True):
+            begin, text = segment.line_around(at, int(first))
+            _meet(snapshot, found, text, _Line(begin == first, at == begin, base + document, int(first), begin))
     return list(found.values())
 
 
-def _places(segment: Segment, wanted: bytes) -> Iterator[tuple[int, int]]:
-    """Where in the lines it stands, and in which document's."""
-    at = segment.find_in_lines(wanted, 0)
-    while at >= 0:
-        yield at, int(np.searchsorted(segment.line_ends, at, side="right"))
-        at = segment.find_in_lines(wanted, at + 1)
+def _meet(snapshot: Snapshot, found: dict[bytes, _Line], text: bytes, line: _Line) -> None:
+    """Lines of the same words count as one; of titles the one of the smallest id that is still there."""
+    if line.title and not snapshot.live[line.document]:
+        return
+    known = found.setdefault(text, line)
+    if known is not line:
+        known.met += 1
+        if known.title and snapshot.ids[line.document] < snapshot.ids[known.document]:
+            known.document = line.document
 
 
 def _titles(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
@@ -106,8 +102,9 @@ def _keywords(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Co
     order = sorted(lines, key=lambda line: (not line.first, -line.met))[:MAX_CHECKED]
     found = []
     for line in order:
-        text = _card(snapshot, line.document)[1][line.number - 1]
-        having = len(match(snapshot, Sequence(tuple(word for word in positions(text) if word))).docs)
+        segment, _ = snapshot.place(line.document)
+        text = _card(snapshot, line.document)[1][segment.line_number(line.start, line.begin) - 1]
+        having = len(match(snapshot, plan(parse(text).root)).docs)
         if having:
             found.append((not line.first, -having, text))
     for _, _, text in sorted(found)[:limit]:

@@ -57,9 +57,14 @@ class Terms:
         counts: Array = np.diff(self._starts.astype(np.int64))
         return counts
 
-    def starts(self) -> Array:
-        """Where each term's postings begin, and the end of the last."""
-        return self._starts
+    def ends(self) -> Array:
+        """Where each term ends among the letters of all."""
+        ends: Array = self._ends.astype(np.int64)
+        return ends
+
+    def letters(self) -> Array:
+        """The bytes of all terms, one after the other."""
+        return self._keys
 
     def postings_at(self, at: int) -> tuple[Array, Array]:
         """Documents and weights of the term at this place."""
@@ -107,21 +112,23 @@ class Segment:
         made: Made = self._kept[name]
         return made
 
-    def find_in_lines(self, wanted: bytes, start: int) -> int:
-        """Where in the lines of the type-ahead this stands next, or -1; searched where it is mapped."""
+    def find_in_lines(self, wanted: bytes, most: int) -> list[int]:
+        """The first places where this stands in the lines of the type-ahead; searched where they are mapped."""
         begin = self._begins["lines"]
-        found = self._mapped.find(wanted, begin + start, begin + len(self.arrays["lines"]))
-        return found - begin if found >= 0 else -1
+        end, find = begin + len(self.arrays["lines"]), self._mapped.find
+        places: list[int] = []
+        at = find(wanted, begin, end)
+        while at >= 0 and len(places) < most:
+            places.append(at - begin)
+            at = find(wanted, at + 1, end)
+        return places
 
-    def line_around(self, at: int, document: int) -> tuple[int, int, int]:
-        """Begin and end of the line of this document at this place, and its number: 0 the title, then the keywords."""
-        first = int(self.line_ends[document - 1]) if document else 0
-        last = int(self.line_ends[document])
-        own = self.arrays["lines"][first:last].tobytes()
-        begin = own.rfind(LINE, 0, at - first) + 1
-        end = own.find(LINE, at - first)
-        return first + begin, last if end < 0 else first + end, own.count(LINE, 0, at - first)
+    def line_around(self, at: int, first: int) -> tuple[int, bytes]:
+        """Where the line at this place begins, in a document whose lines begin at `first`; and the line."""
+        offset = self._begins["lines"]
+        begin = self._mapped.rfind(LINE, offset + first, offset + at) + 1 or offset + first
+        return begin - offset, self._mapped[begin : self._mapped.find(LINE, offset + at)]
 
-    def line(self, begin: int, end: int) -> bytes:
-        """A line of the type-ahead."""
-        return self.arrays["lines"][begin:end].tobytes()
+    def line_number(self, first: int, begin: int) -> int:
+        """Which of a document's lines begins there: 0 is the title, then the keywords."""
+        return self.arrays["lines"][first:begin].tobytes().count(LINE)

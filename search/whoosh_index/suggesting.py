@@ -157,12 +157,17 @@ def lexicon_of(segment: Segment) -> Lexicon:
 
 
 def _lexicon(terms: Terms) -> Lexicon:
-    """ASCII words of a field, without the stems."""
-    fitting = [(at, key) for at, key in enumerate(terms) if SHORTEST <= len(key) <= LONGEST and key.isalpha()]
-    words = np.array([key for _, key in fitting], WIDTH)
-    codes = words.view(np.uint8).reshape(len(words), LONGEST)
-    letters = np.bitwise_or.reduce(np.where(codes > 0, np.int64(1) << ((codes.astype(np.int64) - 97) & 63), 0), axis=1)
-    return Lexicon(words, np.char.str_len(words), letters, terms.counts()[[at for at, _ in fitting]])
+    """Words of small ASCII letters, without the stems; a matrix of their letters in place of a list of words."""
+    ends, held = terms.ends(), terms.letters()
+    sizes = np.diff(ends, prepend=0)
+    chosen = np.flatnonzero((sizes >= SHORTEST) & (sizes <= LONGEST))
+    places = (ends - sizes)[chosen][:, None] + np.arange(LONGEST)
+    inside = np.arange(LONGEST) < sizes[chosen][:, None]
+    codes = np.where(inside, held[np.minimum(places, max(0, len(held) - 1))], 0).astype(np.uint8)
+    plain = (((codes >= 97) & (codes <= 122)) | ~inside).all(axis=1)
+    chosen, codes = chosen[plain], np.ascontiguousarray(codes[plain])
+    letters = np.bitwise_or.reduce(np.where(codes > 0, np.int64(1) << (codes.astype(np.int64) - 97).clip(0), 0), axis=1)
+    return Lexicon(codes.view(WIDTH).reshape(len(chosen)), sizes[chosen], letters, terms.counts()[chosen])
 
 
 def _nearest(snapshot: Snapshot, text: str) -> str | None:
