@@ -1,10 +1,10 @@
-"""The JSON-LD and microdata of a web page -> nodes: plain objects with their references filled in."""
+"""The JSON-LD and microdata of a web page -> nodes: plain objects, and what they refer to."""
 
 from __future__ import annotations
 
 import json as standard
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag
 
@@ -15,7 +15,7 @@ from harvesters.clean import json, url
 from harvesters.clean.values import Object, many
 
 MOST_NODES = 5_000  # of one page
-_FILLED = 2_000  # references of one node that are filled in
+_FILLED = 1_000_000  # bytes that references of one page may add
 _PREFIX = re.compile(r"^(?:https?://schema\.org/|schema:)")
 _HOLDERS = ("@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "about", "hasPart")
 _WRAPPERS = {
@@ -50,8 +50,7 @@ class Found:
     nodes: tuple[Object, ...] = ()
     bad: tuple[BadBlock, ...] = ()
     canonical: str | None = None
-    title: str | None = None
-    index: dict[str, Object] = field(default_factory=dict)
+    known: dict[str, Object] = field(default_factory=dict)  # what may be referred to
 
 
 def types(node: Object) -> tuple[str, ...]:
@@ -94,15 +93,13 @@ def page(markup: str, address: str) -> Found:
             bad.append(BadBlock(words.strip().encode("utf-8", "replace"), number))
     nodes = [*_nodes(values), *microdata(root, address)]
     base = next((link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()), None)
-    title = next((node.text for node in root.iter("title")), None)
-    return Found(tuple(filled(node, index(nodes)) for node in nodes[:MOST_NODES]), tuple(bad), url.absolute(base, address), title)
+    return Found(tuple(nodes[:MOST_NODES]), tuple(bad), url.absolute(base, address), index(nodes))
 
 
-def document(value: object) -> tuple[Object, ...]:
-    """The nodes of a JSON-LD document by itself."""
+def document(value: object) -> Found:
+    """A JSON-LD document by itself."""
     nodes = _nodes([value])
-    known = index(nodes)
-    return tuple(filled(node, known) for node in nodes)
+    return Found(tuple(nodes), known=index(nodes))
 
 
 def _tree(markup: str) -> lxml_html.HtmlElement | None:
@@ -147,9 +144,16 @@ def index(nodes: list[Object]) -> dict[str, Object]:
     return found
 
 
-def filled(node: Object, known: dict[str, Object]) -> Object:
-    """The node with each {"@id": …} in it replaced by what the page says of that name, three levels deep."""
+def filler(known: dict[str, Object]) -> Callable[[Object], Object]:
+    """Puts into a node what the page says of each {"@id": …} in it, three levels deep; all nodes of a page share one budget."""
     budget = [_FILLED]
+    sizes: dict[str, int] = {}
+
+    def affordable(name: str) -> bool:
+        if name not in sizes:
+            sizes[name] = len(json.dump(known[name]))
+        budget[0] -= sizes[name]
+        return budget[0] >= 0
 
     def fill(value: object, depth: int, above: tuple[str, ...]) -> object:
         if isinstance(value, list):
@@ -157,16 +161,16 @@ def filled(node: Object, known: dict[str, Object]) -> Object:
         if not isinstance(value, dict):
             return value
         name = value.get("@id")
-        if isinstance(name, str) and name in known and name not in above and len(value) <= 2 and depth < 3 and budget[0] > 0:
-            budget[0] -= 1
+        if isinstance(name, str) and name in known and name not in above and len(value) <= 2 and depth < 3 and affordable(name):
             value, above = dict(known[name]), (*above, name)
         return {key: fill(content, depth + 1, above) if isinstance(content, (dict, list)) else content for key, content in value.items()}
 
-    if not known:
-        return node
-    own = node.get("@id")
-    above = (own,) if isinstance(own, str) else ()
-    return {key: fill(content, 0, above) if isinstance(content, (dict, list)) else content for key, content in node.items()}
+    def filled(node: Object) -> Object:
+        own = node.get("@id")
+        above = (own,) if isinstance(own, str) else ()
+        return {key: fill(content, 0, above) if isinstance(content, (dict, list)) else content for key, content in node.items()}
+
+    return filled if known else lambda node: node
 
 
 def microdata(root: etree._Element, address: str) -> Iterator[Object]:

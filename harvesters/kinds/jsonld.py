@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from harvesters.clean import charset, dates, json, linked_data, schema_org, sitemap, url, xml
-from harvesters.clean.values import Object
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
@@ -120,7 +119,7 @@ def _page(text: str, request: Request, response: Response) -> Page:
     found = linked_data.page(text, response.url)
     address = found.canonical if found.canonical and url.host(found.canonical) == url.host(response.url) else response.url
     bad = tuple(_bad(block.body, f"{address}#json-ld-{block.number}") for block in found.bad)
-    return Page(items=(*_items(schema_org.learning(found.nodes), address), *bad), stamp=request.context.get("stamp"))
+    return Page(items=(*_items(found, address), *bad), stamp=request.context.get("stamp"))
 
 
 def _document(text: str, request: Request, response: Response) -> Page:
@@ -128,14 +127,15 @@ def _document(text: str, request: Request, response: Response) -> Page:
         value = linked_data.block(text)
     except ValueError as error:
         raise SourceError(f"The JSON-LD from {response.url} is not JSON: {error}.", advice="Open the address in a browser.") from None
-    return Page(items=_items(schema_org.learning(linked_data.document(value)), response.url), stamp=request.context.get("stamp"))
+    return Page(items=_items(linked_data.document(value), response.url), stamp=request.context.get("stamp"))
 
 
-def _items(nodes: list[Object], address: str) -> tuple[Item, ...]:
+def _items(found: linked_data.Found, address: str) -> tuple[Item, ...]:
     """Each node with a payload of its own; those that only the page could name are told apart by their place on it."""
     items: list[Item] = []
     names: set[str | None] = set()
-    for number, node in enumerate(nodes, 1):
+    filled = linked_data.filler(found.known)
+    for number, node in enumerate(map(filled, schema_org.learning(found.nodes)), 1):
         item = schema_org.record(node, Raw(json.dump(node), MEDIA_TYPE, address))
         if item.identifier in names and linked_data.own_address(node.get("@id"), address) is None:
             item = schema_org.record({**node, "@id": f"#{number}"}, Raw(json.dump({**node, "@id": f"#{number}"}), MEDIA_TYPE, address))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an example a line)
 """Durations, workloads, prices and levels."""
 
 from decimal import Decimal

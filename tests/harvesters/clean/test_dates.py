@@ -1,3 +1,4 @@
+# ruff: noqa: E501, DTZ001  (an example a line)
 from datetime import UTC, datetime
 
 import pytest
@@ -27,7 +28,21 @@ def test_others():
     assert dates.moment("2022-10-18 14:23:35 +0000") == datetime(2022, 10, 18, 14, 23, 35, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["2026-02-30", "32 May", "2026-13-01", "03/04/2026", "1899-12-31", "2201-01-01", "soon", "2026-03-01T25:00:00Z", "31 April 2026", "2026-03-01T00:00:00+99:99"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-02-30",
+        "32 May",
+        "2026-13-01",
+        "03/04/2026",
+        "1899-12-31",
+        "2201-01-01",
+        "soon",
+        "2026-03-01T25:00:00Z",
+        "31 April 2026",
+        "2026-03-01T00:00:00+99:99",
+    ],
+)
 def test_bad_dates_are_none_and_known_to_be_bad(written):
     assert dates.moment(written) is None
     assert dates.bad(written)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an example a line)
 import re
 
 import pytest
@@ -23,7 +24,9 @@ def test_names_and_codes_become_bcp_47(expected, written):
     assert language.tag(written) == expected
 
 
-@pytest.mark.parametrize("written", ["", "x", "xx", "qqq", "foo", "mul", "und", None, 7, "Klingon and Elvish", "not a language at all", "e" * 500])
+@pytest.mark.parametrize(
+    "written", ["", "x", "xx", "qqq", "foo", "mul", "und", None, 7, "Klingon and Elvish", "not a language at all", "e" * 500]
+)
 def test_unknown_languages_are_none(written):
     assert language.tag(written) is None
 

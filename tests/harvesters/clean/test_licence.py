@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an example a line)
 import itertools
 
 import pytest
@@ -67,13 +68,23 @@ PARTS = ("by", "by-sa", "by-nc", "by-nd", "by-nc-sa", "by-nc-nd")
 def test_every_creative_commons_licence_in_every_form(parts, version):
     expected = f"CC-{parts.upper()}-{version}"
     ends = ("", "/", "/deed.en", "/legalcode", "/legalcode.zh-hans")
-    forms = [f"{scheme}://{www}creativecommons.org/licenses/{parts}/{version}{end}" for scheme in ("http", "https") for www in ("", "www.") for end in ends]
+    forms = [
+        f"{scheme}://{www}creativecommons.org/licenses/{parts}/{version}{end}"
+        for scheme in ("http", "https")
+        for www in ("", "www.")
+        for end in ends
+    ]
     for form in (*forms, expected, expected.lower(), f"CC {parts.upper()} {version}", f"cc_{parts}_{version}", licence.url(expected)):
         assert licence.licence(form) == expected, form
     assert licence.family(expected) == f"cc-{parts}"
 
 
-@given(st.text(max_size=200) | st.lists(st.sampled_from(["CC", "BY", "-", "NC", "4.0", "Attribution", "非商业", " ", "creativecommons.org/licenses/", "/"]), max_size=12).map("".join))
+@given(
+    st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(["CC", "BY", "-", "NC", "4.0", "Attribution", "非商业", " ", "creativecommons.org/licenses/", "/"]), max_size=12
+    ).map("".join)
+)
 @settings(max_examples=100, deadline=None)
 def test_any_text_gives_a_licence_with_a_family_or_none(text):
     found = licence.licence(text)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  (an example a line)
 """Text, HTML, addresses, names of the whole world, encodings."""
 
 import re
@@ -8,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters.clean import charset, html, identifier, text, url
-
 
 SAFE = set("a b blockquote br code dd dl dt em h3 h4 h5 h6 hr i li ol p pre strong sub sup table tbody td th thead tr ul".split())
 
@@ -59,7 +59,10 @@ def test_rich_is_safe_and_stays_itself(value):
         tags = re.findall(r"<(/?)([a-z0-9]+)([^<>]*)>", found)
         assert len(tags) == found.count("<")
         assert {name for _, name, _ in tags} <= SAFE
-        assert all(re.fullmatch(r'( href="(https?|mailto):[^"]*")?( rel="[a-z ]+")?( (col|row)span="[^"]*")*', attributes) for _, _, attributes in tags)
+        assert all(
+            re.fullmatch(r'( href="(https?|mailto):[^"]*")?( rel="[a-z ]+")?( (col|row)span="[^"]*")*', attributes)
+            for _, _, attributes in tags
+        )
         assert html.rich(found) is not None
 
 
@@ -79,7 +82,13 @@ def test_absolute_addresses(written, base, expected):
 
 
 def test_canonical_forms():
-    same = ("http://www.example.org/a/", "https://example.org/a", "https://example.org/a#x", "https://example.org/a?utm_source=x&fbclid=1", "https://EXAMPLE.org:443/a/index.html")
+    same = (
+        "http://www.example.org/a/",
+        "https://example.org/a",
+        "https://example.org/a#x",
+        "https://example.org/a?utm_source=x&fbclid=1",
+        "https://EXAMPLE.org:443/a/index.html",
+    )
     assert {url.canonical(address) for address in same} == {"example.org/a"}
     assert url.canonical("https://e.org/?b=2&a=1") == url.canonical("http://e.org/?a=1&b=2")
     assert url.canonical("https://e.org/?id=1") != url.canonical("https://e.org/?id=2")
@@ -103,7 +112,11 @@ def test_names_of_the_world():
     assert identifier.isbn("ISBN 080442957X") == "9780804429573"
     assert identifier.isbn("0-306-40615-3") is None and identifier.isbn("9780306406158") is None
     assert identifier.issn("ISSN 0378-5955") == "0378-5955" and identifier.issn("03785955") is None and identifier.issn("0378-5954") is None
-    assert identifier.doi("https://doi.org/10.1000/ABC.") == "10.1000/abc" and identifier.doi("doi:10.1000/x") == "10.1000/x" and identifier.doi("10/x") is None
+    assert (
+        identifier.doi("https://doi.org/10.1000/ABC.") == "10.1000/abc"
+        and identifier.doi("doi:10.1000/x") == "10.1000/x"
+        and identifier.doi("10/x") is None
+    )
     assert identifier.handle("hdl:1765/9") == identifier.handle("http://hdl.handle.net/1765/9") == "1765/9"
     found = identifier.identifiers(["https://doi.org/10.1000/x", "10.1000/X", None, "hdl:1765/9", "https://example.org/"])
     assert [(name.scheme, name.value) for name in found] == [("doi", "10.1000/x"), ("handle", "1765/9")]

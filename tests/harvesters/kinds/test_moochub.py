@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an example a line)
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -42,7 +43,9 @@ def test_mixed_versions_and_misspelt_names(ask):
                    instructors=[{"name": "Ada"}], partnerInstitute=[{"name": "Uni"}], workload={"timeValue": 3, "timeUnit": "h/week"}, offer=[{"price": "9.90", "priceCurrency": "EUR"}], access=["paid"])  # fmt: skip
     (item,) = ask("moochub", json.dumps({"data": [entry]})).items
     assert (item.summary, item.languages, item.licence, item.workload_min, item.free) == ("Short", ("de",), "CC-BY-4.0", 3, False)
-    assert item.offerings[0].start is None and item.offerings[0].end == datetime(2026, 5, 1, tzinfo=UTC) and item.offerings[0].mode == "online"
+    assert (
+        item.offerings[0].start is None and item.offerings[0].end == datetime(2026, 5, 1, tzinfo=UTC) and item.offerings[0].mode == "online"
+    )
     assert item.offerings[0].price == Decimal("9.90") and item.institution == "Uni"
 
 
@@ -59,7 +62,12 @@ def test_the_standards_own_example(ask, samples):
     page = ask("moochub", (samples / "moochub" / "moochub_v3_example.json").read_bytes())
     first, second = page.items
     assert first.identifier != second.identifier
-    assert (first.title, first.licence, first.duration, first.provider) == ("Confidential Communication in the Internet", "CC0-1.0", "P2W", "openHPI")
+    assert (first.title, first.licence, first.duration, first.provider) == (
+        "Confidential Communication in the Internet",
+        "CC0-1.0",
+        "P2W",
+        "openHPI",
+    )
     assert first.offerings[0].start == datetime(2021, 1, 13, 8, tzinfo=UTC) and first.free is True and first.levels == ("intermediate",)
     assert second.workload_min == 3 and second.offerings[0].enrolment_start is not None
     assert page.follow[0].url == "https://open.hpi.de/bridges/moochub/courses?page=3"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an example a line)
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -58,7 +59,9 @@ def test_a_repository_that_cannot_identify_itself_is_listed_all_the_same():
 
 
 def test_tokens_go_back_as_they_came_and_nothing_beside_them(ask):
-    body = envelope(f'<ListRecords>{record("<dc:title>T</dc:title>")}<resumptionToken completeListSize="7"> a%20b/c&amp;d+e=商 </resumptionToken></ListRecords>')
+    body = envelope(
+        f'<ListRecords>{record("<dc:title>T</dc:title>")}<resumptionToken completeListSize="7"> a%20b/c&amp;d+e=商 </resumptionToken></ListRecords>'
+    )
     page = ask("oai-pmh", body, context={"base": BASE + "?key=1"})
     assert query(page.follow[0]) == {"verb": ["ListRecords"], "resumptionToken": ["a%20b/c&d+e=商"], "key": ["1"]}
     assert page.total == 7 and page.stamp == "2026-03-01T10:00:00Z"
@@ -78,7 +81,7 @@ def test_errors(ask):
         ask("oai-pmh", envelope('<error code="badResumptionToken">gone</error>'))
     with pytest.raises(SourceError, match="cannotDisseminateFormat: no marc here"):
         ask("oai-pmh", envelope('<error code="cannotDisseminateFormat">no marc here</error>'))
-    with pytest.raises(SourceError, match="HTML page called \"Log in\""):
+    with pytest.raises(SourceError, match='HTML page called "Log in"'):
         ask("oai-pmh", "<!DOCTYPE html><html><head><title>Log in</title></head></html>")
     with pytest.raises(SourceError, match="root is <feed>"):
         ask("oai-pmh", "<feed/>")
@@ -127,12 +130,20 @@ def test_spoilt_bytes_are_kept_as_they_came(ask, spoiler):
 
 
 def test_white_space_before_the_declaration_and_names_of_html(ask):
-    page = ask("oai-pmh", '\r\n <?xml version="1.0"?>' + envelope(f"<ListRecords>{record('<dc:title>A&nbsp;B & C &unknown;</dc:title>')}</ListRecords>"))
+    page = ask(
+        "oai-pmh",
+        '\r\n <?xml version="1.0"?>' + envelope(f"<ListRecords>{record('<dc:title>A&nbsp;B & C &unknown;</dc:title>')}</ListRecords>"),
+    )
     assert page.items[0].title == "A B & C &unknown;"
 
 
 def test_records_without_header_parts(ask):
-    page = ask("oai-pmh", envelope("<ListRecords><record><header><datestamp>2026</datestamp></header></record><record><header status='deleted'><identifier>x</identifier></header></record></ListRecords>"))
+    page = ask(
+        "oai-pmh",
+        envelope(
+            "<ListRecords><record><header><datestamp>2026</datestamp></header></record><record><header status='deleted'><identifier>x</identifier></header></record></ListRecords>"
+        ),
+    )
     assert isinstance(page.items[0], Failure) and page.items[0].reason == "The record has no identifier."
     assert page.items[1] == Withdrawn(identifier="x", datestamp=None, raw=page.items[1].raw)
 
@@ -141,7 +152,11 @@ def test_real_repository_erasmus(ask, samples):
     page = ask("oai-pmh", (samples / "oai_dc" / "erasmus_listrecords_2004.xml").read_bytes())
     assert len(page.items) == 81 and sum(isinstance(item, Withdrawn) for item in page.items) == 2 and not page.follow
     first = page.items[0]
-    assert (first.identifier, first.title, first.url) == ("hdl:1765/9", "The Causality of Supply Relationships", "http://hdl.handle.net/1765/9")
+    assert (first.identifier, first.title, first.url) == (
+        "hdl:1765/9",
+        "The Causality of Supply Relationships",
+        "http://hdl.handle.net/1765/9",
+    )
     assert first.languages == ("en",) and first.licence is None and first.rights.startswith("Copyright 2001, G. de Jong")
     assert first.datestamp == datetime(2004, 2, 3, 10, 58, 5, tzinfo=UTC) and first.published == datetime(2001, 1, 4, tzinfo=UTC)
     assert first.identifiers == (Identifier(scheme="handle", value="1765/9"),) and "commitment" in first.subjects

@@ -8,7 +8,16 @@ from harvesters.errors import SourceError
 from harvesters.kinds import openedx
 from harvesters.record import Failure, Record, Withdrawn
 
-RUN = {"id": "course-v1:Org+C1+R1", "name": "Selling online", "org": "Org", "number": "C1", "start": None, "license": "creative-commons: BY NC", "effort": "4-6 hours", "media": {"course_image": {"uri": "/i.jpg"}}}
+RUN = {
+    "id": "course-v1:Org+C1+R1",
+    "name": "Selling online",
+    "org": "Org",
+    "number": "C1",
+    "start": None,
+    "license": "creative-commons: BY NC",
+    "effort": "4-6 hours",
+    "media": {"course_image": {"uri": "/i.jpg"}},
+}
 
 
 def page_of(*entries, **paging):
@@ -25,7 +34,12 @@ def test_the_address_of_a_site_is_enough():
 def test_a_run(ask):
     page = ask("openedx", page_of(RUN, next="http://site.example.org/api/courses/v1/courses/?page=2"))
     (item,) = page.items
-    assert (item.group, item.code, item.institution, item.url) == ("Org+C1", "C1", "Org", "https://site.example.org/courses/course-v1:Org+C1+R1/about")
+    assert (item.group, item.code, item.institution, item.url) == (
+        "Org+C1",
+        "C1",
+        "Org",
+        "https://site.example.org/courses/course-v1:Org+C1+R1/about",
+    )
     assert (item.licence, item.image, item.workload_min, item.workload_max) == ("CC-BY-NC-4.0", "https://site.example.org/i.jpg", 4, 6)
     assert item.offerings[0].start is None and page.total == 1
     assert page.follow[0].url == "https://site.example.org/api/courses/v1/courses/?page=2"
@@ -37,7 +51,15 @@ def test_the_end_of_the_list(ask):
 
 
 def test_hidden_deleted_and_broken_entries(ask):
-    entries = ({**RUN, "hidden": True}, {**RUN, "name": "DELETE - old"}, {**RUN, "name": "How to delete data"}, {**RUN, "name": " "}, {"name": "x"}, "text", {**RUN, "start": "2026-02-30", "end": "soon"})
+    entries = (
+        {**RUN, "hidden": True},
+        {**RUN, "name": "DELETE - old"},
+        {**RUN, "name": "How to delete data"},
+        {**RUN, "name": " "},
+        {"name": "x"},
+        "text",
+        {**RUN, "start": "2026-02-30", "end": "soon"},
+    )
     items = ask("openedx", page_of(*entries)).items
     assert [type(item) for item in items] == [Withdrawn, Withdrawn, Record, Failure, Failure, Failure, Record]
     assert items[3].reason == "The record has no title." and items[3].identifier == RUN["id"]
@@ -58,7 +80,9 @@ def test_what_is_no_course_list(ask):
 
 
 def test_real_lms_page(ask, samples):
-    items = ask("openedx", (samples / "open_edx" / "courses_api_v1_page.json").read_bytes(), url="https://lms.example.org/api/courses/v1/courses/").items
+    items = ask(
+        "openedx", (samples / "open_edx" / "courses_api_v1_page.json").read_bytes(), url="https://lms.example.org/api/courses/v1/courses/"
+    ).items
     assert [type(item) for item in items] == [Record, Record, Withdrawn]
     assert items[0].offerings[0].enrolment_end == datetime(2015, 6, 29, 13, tzinfo=UTC) and items[0].offerings[0].pace == "self"
     assert items[1].offerings[0].pace == "instructor" and items[1].licence == "all-rights-reserved"
@@ -75,6 +99,10 @@ def test_real_relatives(ask, samples):
     assert course.offerings[0].price == Decimal(0) and course.offerings[0].certificate is True and len(course.agents) == 2
     mit = ask("openedx", (folder / "mitxonline_courses_v2.json").read_bytes(), url="https://mitxonline.mit.edu/api/v2/courses/").items
     assert [item.title for item in mit][:2] == ["Introduction to Differential Equations", "Differential Equations: 2x2 Systems"]
-    assert mit[0].url == "https://mitxonline.mit.edu/courses/course-v1:MITxT+18.03.1x/" and len(mit[0].offerings) == 2 and mit[0].group == "MITxT+18.03.1x"
+    assert (
+        mit[0].url == "https://mitxonline.mit.edu/courses/course-v1:MITxT+18.03.1x/"
+        and len(mit[0].offerings) == 2
+        and mit[0].group == "MITxT+18.03.1x"
+    )
     xpro = ask("openedx", (folder / "xpro_courses.json").read_bytes()).items
     assert xpro[0].offerings[0].price == Decimal(999) and xpro[0].workload_max == 5 and xpro[0].provider == "xPRO"
