@@ -17,6 +17,7 @@ from search.index import IndexFault
 from search.query import MAX_LIMIT, Node, Query
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.completing import complete, everywhere
+from search.whoosh_index.fields import FACET
 from search.whoosh_index.folder import WriterLock, create, current, point, state, sweep
 from search.whoosh_index.inverting import fault
 from search.whoosh_index.matching import Match, match
@@ -191,9 +192,16 @@ def _kept(root: Path) -> Path:
 
 
 def _mask(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
-    facet = snapshot.facet(name)
-    chosen = [facet.places[value] for value in values if value in facet.places]
-    return snapshot.cache.get(("filter", name, values), lambda: facet.having(chosen, snapshot.size), lambda mask: int(mask.nbytes))
+    """Which documents have one of these values."""
+    return snapshot.cache.get(("filter", name, values), lambda: _having(snapshot, name, values), lambda mask: int(mask.nbytes))
+
+
+def _having(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
+    mask = np.zeros(snapshot.size, bool)
+    for base, terms in zip(snapshot.bases, snapshot.terms(FACET + name), strict=False):
+        for value in values:
+            mask[terms.postings(value.encode("utf-8", "replace"))[0] + np.int64(base)] = True
+    return mask
 
 
 def _total(snapshot: Snapshot, root: Node, masks: dict[str, Array]) -> int:
@@ -210,6 +218,8 @@ def _filtered(made: Match, masks: list[Array]) -> Match:
 def _counted(snapshot: Snapshot, name: str, query: Query, base: Match, made: Match, masks: dict[str, Array]) -> tuple[Count, ...]:
     facet = snapshot.facet(name)
     matches = made if name not in masks else _filtered(base, [mask for other, mask in masks.items() if other != name])
-    whole = len(matches.docs) == snapshot.count
-    counts = everywhere(snapshot, name, facet) if whole else facet.counts(matches.docs, everything=False)
-    return facet.listed(counts, query.filters.get(name, ()))
+    selected = query.filters.get(name, ())
+    if len(matches.docs) < snapshot.count:
+        return facet.listed(facet.counts(matches.docs, everything=False), selected)
+    counts = everywhere(snapshot, name, facet)
+    return facet.listed(counts, selected) if selected else snapshot.kept(f"listed {name}", lambda: facet.listed(counts, ()))

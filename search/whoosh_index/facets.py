@@ -18,6 +18,7 @@ class Facet:
 
     values: list[str]
     places: dict[str, int]
+    ranks: Array  # the place of each value in their own order
     codes: Array
     starts: Array
     single: Array | None  # one code a document (len(values) for none), when none has several: the fast way
@@ -49,10 +50,11 @@ class Facet:
 
     def listed(self, counts: Array, selected: Sequence[str]) -> tuple[Count, ...]:
         """Most frequent first, then by value; selected values even when nothing has them."""
-        found = [Count(self.values[at], int(counts[at])) for at in np.flatnonzero(counts).tolist()]
-        have = {count.value for count in found}
-        found.extend(Count(value, 0) for value in selected if value not in have)
-        return tuple(sorted(found, key=lambda count: (-count.count, count.value)))
+        having = np.flatnonzero(counts)
+        order = having[np.lexsort((self.ranks[having], -counts[having]))]
+        found = [Count(self.values[at], count) for at, count in zip(order.tolist(), counts[order].tolist(), strict=True)]
+        missing = [value for value in selected if value not in self.places or not counts[self.places[value]]]
+        return (*found, *(Count(value, 0) for value in sorted(missing)))
 
 
 def facet_of(terms: Sequence[Terms], bases: Sequence[int]) -> Facet:
@@ -73,4 +75,6 @@ def facet_of(terms: Sequence[Terms], bases: Sequence[int]) -> Facet:
     if not len(sizes) or int(sizes.max(initial=0)) <= 1:
         single = np.full(bases[-1], len(values), np.int32)
         single[owners] = found
-    return Facet(values, {value: at for at, value in enumerate(values)}, found, starts, single)
+    ranks = np.empty(len(values), np.int64)
+    ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+    return Facet(values, {value: at for at, value in enumerate(values)}, ranks, found, starts, single)

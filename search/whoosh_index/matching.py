@@ -14,8 +14,6 @@ from search.whoosh_index.planning import All, And, Begin, Find, Or, Plan, Sequen
 from search.whoosh_index.scoring import idf, word_scores
 from search.whoosh_index.snapshot import Snapshot
 
-MAX_EXPANSION = 200  # words that a prefix stands for: the most frequent ones
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -32,7 +30,8 @@ def match(snapshot: Snapshot, plan: Plan) -> Match:
         case Find(term, title):
             return found(snapshot, forms(term), title=title)
         case Begin(prefix, title):
-            return found(snapshot, _beginning(snapshot, prefix, TITLE if title else TEXT), title=title)
+            field = TITLE if title else TEXT
+            return snapshot.cache.get((field, prefix), lambda: _beginning(snapshot, prefix, field), _bytes)
         case Sequence():
             return _sequence(snapshot, made)
         case Value():
@@ -57,17 +56,21 @@ def _bytes(made: Match) -> int:
 
 def _found(snapshot: Snapshot, terms: tuple[str, ...], field: str) -> Match:
     keys = [term.encode("utf-8", "replace") for term in terms]
-    docs, frequencies = [], []
+    bases, postings = [], []
     for base, segment in zip(snapshot.bases, snapshot.terms(field), strict=False):
         looked = {key: segment.postings(key) for key in set(keys)}
-        for key in keys:
-            own, weights = looked[key]
-            if len(own):
-                docs.append(own + np.int64(base))
-                frequencies.append(weights)
+        postings.extend([looked[key] for key in keys])
+        bases.extend([base] * len(keys))
+    return _together(snapshot, postings, bases)
+
+
+def _together(snapshot: Snapshot, postings: list[tuple[Array, Array]], bases: list[int]) -> Match:
+    """Postings of several segments as those of one word, scored."""
+    docs = [own + np.int64(base) for base, (own, _) in zip(bases, postings, strict=False) if len(own)]
     if not docs:
         return Match(np.zeros(0, np.int64), np.zeros(0, np.float32))
-    where, frequency = added(np.concatenate(docs), np.concatenate(frequencies).astype(np.float32), snapshot.size)
+    amounts = np.concatenate([weights for _, weights in postings if len(weights)]).astype(np.float32)
+    where, frequency = added(np.concatenate(docs), amounts, snapshot.size)
     if not snapshot.whole:
         live = snapshot.live[where]
         where, frequency = where[live], frequency[live]
@@ -84,17 +87,10 @@ def added(docs: Array, amounts: Array, size: int) -> tuple[Array, Array]:
     return where, np.bincount(inverse, amounts).astype(np.float32)
 
 
-def _beginning(snapshot: Snapshot, prefix: str, field: str) -> tuple[str, ...]:
-    counts: dict[bytes, int] = {}
+def _beginning(snapshot: Snapshot, prefix: str, field: str) -> Match:
+    """All words with a prefix stand side by side in a segment, and so do their postings."""
     start = prefix.encode("utf-8", "replace")
-    for segment in snapshot.terms(field):
-        places = segment.beginning_with(start)
-        sizes = segment.counts()[places.start : places.stop]
-        for at in np.argsort(-sizes, kind="stable")[: MAX_EXPANSION * 2].tolist():
-            key = segment.key(places.start + at)
-            counts[key] = counts.get(key, 0) + int(sizes[at])
-    best = sorted(counts, key=lambda key: (-counts[key], key))[:MAX_EXPANSION]
-    return tuple(key.decode("utf-8", "replace") for key in best)
+    return _together(snapshot, [terms.postings_between(terms.beginning_with(start)) for terms in snapshot.terms(field)], snapshot.bases)
 
 
 def _every(snapshot: Snapshot, parts: tuple[Plan, ...], none_of: tuple[Plan, ...]) -> Match:

@@ -71,6 +71,13 @@ class Terms:
         begin, end = int(self._starts[at]), int(self._starts[at + 1])
         return self.docs[begin:end], self.weights[begin:end]
 
+    def postings_between(self, places: range) -> tuple[Array, Array]:
+        """Documents and weights of all terms at these places; a document may come several times."""
+        if not places:
+            return NOTHING
+        begin, end = int(self._starts[places.start]), int(self._starts[places.stop])
+        return self.docs[begin:end], self.weights[begin:end]
+
     def postings(self, key: bytes) -> tuple[Array, Array]:
         """Documents and weights of a term; empty when it is not there."""
         at = self.find(key)
