@@ -116,7 +116,7 @@ def _inside(head: bytes, media_type: str) -> str | None:
 
 
 def _tell(body: bytes, sample: bytes, said: str | None) -> str:
-    high = sum(1 for byte in sample if byte > 0x7F)
+    high = len(sample) - len(sample.translate(None, bytes(range(0x80, 0x100))))
     if _is_utf8(body) and (said in (None, "utf-8", "cp1252") or high >= _FEW or not _decodes(body, said)):
         return "utf-8"
     if said not in (None, "utf-8", "cp1252", "gb18030", "big5hkscs") and _decodes(body, said):
