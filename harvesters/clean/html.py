@@ -22,6 +22,8 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 _STRIPPER = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED, attributes={}, url_schemes=set())
+_MOST_TAGS = 2_500  # HTML's rules for misnested tags take time that grows with the square of their number
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _BLOCK = re.compile(r"(?=</?(?:p|div|br|li|ul|ol|tr|td|th|h[1-6]|dd|dt|section|article|table|blockquote|pre)\b)", re.IGNORECASE)
 _ELEMENT = re.compile(r"<[a-zA-Z/!]")
 _ESCAPED = re.compile(r"&lt;/?(?:p|div|br|li|ul|ol|b|i|em|strong|span|a|h[1-6])\b[^&<>]{0,300}/?&gt;", re.IGNORECASE)
@@ -39,6 +41,8 @@ def rich(value: object, limit: int = text.DESCRIPTION) -> str | None:
     value = text.scrub(value[: limit * 2]).strip()
     if "<" not in value and "&" in value and _ESCAPED.search(value):
         value = html.unescape(value)  # a source that escaped its HTML twice
+    if value.count("<") > _MOST_TAGS:
+        value = _TAG.sub(" ", value)
     if not _ELEMENT.search(value):
         return _paragraphs(value, limit)
     if "<" in value and _LEVELS.search(value):
@@ -66,6 +70,8 @@ def plain(value: object, limit: int = text.DESCRIPTION) -> str | None:
     if not isinstance(value, str):
         return None
     value = value[: limit * 4 + 1_000]
+    if value.count("<") > _MOST_TAGS:
+        value = _TAG.sub(" ", value)
     if _ELEMENT.search(value):
         value = _STRIPPER.clean(_BLOCK.sub(" ", value))
     if "&" in value:

@@ -29,15 +29,18 @@ def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[
 
 def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
     """The whole list. A column that an option names and the list does not have is a SourceError; a row that cannot be read is a Failure."""
-    words = charset.decode(response.body, response.media_type, response.charset).replace("\x00", "")
+    words = charset.decode(response.body, response.media_type, response.charset).replace("\x00", "").lstrip("\r\n")
     if not words.strip():
         raise SourceError(f"An empty answer came from {response.url}, not a list.", advice="Check the address.")
     json.refuse_html(words, "a CSV list", response.url)
-    rows = _rows(words, _delimiter(words, options), response.url)
-    header = next(rows, (0, []))[1]
+    delimiter = _delimiter(words, options)
+    (_, header), *rows = _rows(words, delimiter, response.url)
     names = _unique(header)
     mapping = _mapping(names, options, response.url)
-    items = tuple(_row(number, row, names, mapping, response.url) for number, row in rows if any(cell.strip() for cell in row))
+    cut = rows[-1][0] if rows and _ends_inside_quotes(words, delimiter) else 0
+    items = tuple(
+        _row(number, row, names, mapping, response.url, cut=number == cut) for number, row in rows if any(cell.strip() for cell in row)
+    )
     return Page(items=items, total=len(items))
 
 
@@ -53,7 +56,7 @@ def _delimiter(words: str, options: Mapping[str, str]) -> str:
 def _rows(words: str, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of its first line. Cells may hold line breaks."""
     csv.field_size_limit(_FIELD)
-    reader = csv.reader(io.StringIO(words.lstrip("\ufeff\r\n"), newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
     line = 1
     while True:
         try:
@@ -67,6 +70,15 @@ def _rows(words: str, delimiter: str, where: str) -> Iterator[tuple[int, list[st
             ) from None
         yield line, row
         line = reader.line_num + 1
+
+
+def _ends_inside_quotes(words: str, delimiter: str) -> bool:
+    try:
+        for _ in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _unique(header: list[str]) -> list[str]:
@@ -99,12 +111,14 @@ def _mapping(names: list[str], options: Mapping[str, str], where: str) -> dict[s
     return known
 
 
-def _row(number: int, row: list[str], names: list[str], mapping: Mapping[str, tuple[str, ...]], where: str) -> Item:
+def _row(number: int, row: list[str], names: list[str], mapping: Mapping[str, tuple[str, ...]], where: str, *, cut: bool) -> Item:
     cells = row[: len(names)]
     kept: dict[str, object] = {"header": names, "row": cells}
     titled = Row(dict(zip(names, cells, strict=False)), mapping).one("title")
     if text.line(titled) is None:  # the line helps to find the row; elsewhere it would make every row new when one is inserted above
         kept["line"] = number
+    if cut:
+        kept.update(line=number, cut=True)
     return _item(kept, mapping, Raw(json.dump(kept), MEDIA_TYPE, where))
 
 
@@ -125,6 +139,13 @@ def _item(kept: Mapping[str, object], mapping: Mapping[str, tuple[str, ...]], ra
     if not isinstance(names, list) or not isinstance(cells, list):
         return Failure(reason="The stored row has no header or no cells.", raw=raw)
     row = Row(dict(zip(names, cells, strict=False)), mapping)
+    if kept.get("cut") is True:
+        return Failure(
+            reason=f"The row at line {kept.get('line', '?')} has a quote that is never closed: the list is cut, or later rows are in it.",
+            raw=raw,
+            identifier=text.identifier(row.one("identifier")),
+            advice="Close the quote; rows after it were not read.",
+        )
     title, address = text.line(row.one("title")), url.absolute(row.one("url"), raw.url) if row.one("url") else None
     name = text.identifier(row.one("identifier")) or _named(title, address, row)
     if title is None:

@@ -69,3 +69,10 @@ def test_real_lists(ask, samples):
         "P12W",
         5,
     )
+
+
+def test_a_quote_that_is_never_closed_costs_its_row_and_says_so(ask):
+    items = ask("csv", 'title,url\nA,https://e.org/a\n"B,https://e.org/b\nC,\n').items
+    assert [type(item) for item in items] == [Record, Failure]
+    assert "line 3 has a quote that is never closed" in items[1].reason
+    assert isinstance(ask("csv", 'title\n"odd"quote\n').items[0], Record)
