@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -47,7 +47,7 @@ def walk(
     fetch: Fetch,
     *,
     limits: WalkLimits = DEFAULT,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Ask `requests` and all that their pages lead to: what a page leads to comes before the rest of the list that led to the page, so that
     only one list of a large site is open at a time. Nothing is asked twice.
 
@@ -87,7 +87,7 @@ class _Walk:
         self._patience = Patience(limits)
         self._expected = ""  # fingerprint of the request that continues the page before
 
-    def steps(self, requests: tuple[Request, ...]) -> Iterator[Step]:
+    def steps(self, requests: tuple[Request, ...]) -> Generator[Step, None, None]:
         self._lists.append(_List(deque(requests)))
         ahead = self._ask_next()
         while ahead is not None:

@@ -63,7 +63,7 @@ def fetching_for(app: Flask) -> harvesting.Fetching:
     try:
         parse_allowed(app.config["HUB_HARVEST_ALLOW"])
     except ValueError as error:
-        raise BadSetting(f"HUB_HARVEST_ALLOW: {error}") from error
+        raise BadSetting(str(error)) from error
     contact = app.config["HUB_CONTACT"] or app.config["HUB_BASE_URL"] or "no contact configured"
     agent = f"OpenCommerceHub/{VERSION} (course metadata harvester; {contact})"
     limits = Limits(interval=app.config["HUB_HARVEST_PAUSE"])

@@ -13,7 +13,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_documentation_names_every_variable_that_is_read_and_no_other():
-    documented = {name for line in (ROOT / "docs/settings.md").read_text("utf-8").splitlines() if line.startswith("| `") for name in re.findall(r"`([A-Z_]{4,})`", line.split("|")[1])}
+    documented = {
+        name
+        for line in (ROOT / "docs/settings.md").read_text("utf-8").splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`([A-Z_]{4,})`", line.split("|")[1])
+    }
     config = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text("utf-8")))
     commands = {name for path in (ROOT / "hub/cli").glob("*.py") for name in re.findall(r'envvar="([A-Z_]+)"', path.read_text("utf-8"))}
     assert config, "the pattern must find something"

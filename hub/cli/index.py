@@ -26,7 +26,12 @@ def sync(follow: bool) -> None:
         click.echo(f"{indexing.drain(session(), parts().index)} changes indexed")
         return
     closed = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), closed.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        closed.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     indexing.follow(session(), parts().index, stopped=closed.is_set)
 
 

@@ -30,7 +30,9 @@ GRACE = 15  # seconds that a child has to end
 def address_options(command: Any) -> Any:
     """--host and --port, also from HOST and PORT."""
     command = click.option("--host", default=HOST, envvar="HOST", show_default=True, help="Address to listen at.")(command)
-    return click.option("--port", default=PORT, envvar="PORT", show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")(command)
+    return click.option("--port", default=PORT, envvar="PORT", show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")(
+        command
+    )
 
 
 @click.command()
@@ -52,7 +54,7 @@ def web_server(app: Flask, options: dict[str, Any]) -> Any:
     """gunicorn around our application: worker processes with threads, a slow client cannot hold a process."""
     from gunicorn.app.base import BaseApplication
 
-    class WebServer(BaseApplication):  # type: ignore[misc]
+    class WebServer(BaseApplication):
         def load_config(self) -> None:
             fixed = {"worker_class": "gthread", "timeout": 60, "graceful_timeout": 10, "max_requests": 20_000, "max_requests_jitter": 2_000}
             for name, value in (fixed | options | {"control_socket_disable": True}).items():

@@ -76,7 +76,9 @@ def presets(as_json: bool) -> None:
     """List public sources that are ready to be added by name."""
     found = list(sourcing.presets().values())
     if as_json:
-        print_json([{"name": p.name, "title": p.title, "kind": p.kind, "url": p.url, "options": dict(p.options), "holds": p.holds} for p in found])
+        print_json(
+            [{"name": p.name, "title": p.title, "kind": p.kind, "url": p.url, "options": dict(p.options), "holds": p.holds} for p in found]
+        )
         return
     for preset in found:
         options = "".join(f" {key}={value}" for key, value in preset.options.items())

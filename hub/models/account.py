@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.db import Moment, db
 
 
-class Person(db.Model):  # type: ignore[name-defined,misc]
+class Person(db.Model):  # type: ignore[name-defined]
     """Somebody with an account. `session_key` is part of every session: changing it signs the person out everywhere."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,7 +21,7 @@ class Person(db.Model):  # type: ignore[name-defined,misc]
     signed_in_at: Mapped[Moment | None]
 
 
-class SignInFailure(db.Model):  # type: ignore[name-defined,misc]
+class SignInFailure(db.Model):  # type: ignore[name-defined]
     """How often signing in failed lately, by account or by address, so that guessing gets slow. The key is a hash: no address is kept."""
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.db import db
 
 
-class Outbox(db.Model):  # type: ignore[name-defined,misc]
+class Outbox(db.Model):  # type: ignore[name-defined]
     """A resource changed, in the same transaction as this row. Rows go when the index has committed the change.
 
     No foreign key and no uniqueness: a row is only ever added and taken away, so that no two writers meet at it.

@@ -12,7 +12,7 @@ from hub.models.resource import Resource
 from hub.models.source import Source
 
 
-class SourceRecord(db.Model):  # type: ignore[name-defined,misc]
+class SourceRecord(db.Model):  # type: ignore[name-defined]
     """The raw payload of one record with the values read from it.
 
     `active` feeds its resource; `withdrawn` was deleted at the source, or vanished from it; `failed` could not be read the last time:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.db import Moment, db
 
 
-class Resource(db.Model):  # type: ignore[name-defined,misc]
+class Resource(db.Model):  # type: ignore[name-defined]
     """A course or learning resource as a visitor sees it; fed by one or more source records.
 
     Every value stands here merged; `provenance` says for each field which record it came from, and whether a rule inferred it.
@@ -64,7 +64,7 @@ class Resource(db.Model):  # type: ignore[name-defined,misc]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))  # its page redirects there, for ever
 
 
-class Offering(db.Model):  # type: ignore[name-defined,misc]
+class Offering(db.Model):  # type: ignore[name-defined]
     """One run of a course, as one source record announces it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,7 +84,7 @@ class Offering(db.Model):  # type: ignore[name-defined,misc]
     certificate: Mapped[bool | None]
 
 
-class ResourceKey(db.Model):  # type: ignore[name-defined,misc]
+class ResourceKey(db.Model):  # type: ignore[name-defined]
     """A name by which the same work is recognised at another source: its canonical address, DOI, ISBN, or code and organisation."""
 
     __table_args__ = (Index(None, "key"),)

@@ -13,7 +13,7 @@ from hub.models.source import Source
 STATES = ("queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled")
 
 
-class Run(db.Model):  # type: ignore[name-defined,misc]
+class Run(db.Model):  # type: ignore[name-defined]
     """One pass over a source. seen = created + updated + unchanged + withdrawn + failed, always."""
 
     __table_args__ = (Index(None, "source_id", "id"), Index(None, "state"))
@@ -49,7 +49,7 @@ class Run(db.Model):  # type: ignore[name-defined,misc]
     source: Mapped[Source] = relationship(lazy="joined", innerjoin=True)
 
 
-class Failure(db.Model):  # type: ignore[name-defined,misc]
+class Failure(db.Model):  # type: ignore[name-defined]
     """A record that a run could not bring into the catalogue, with its bytes. All are kept, not the first twenty."""
 
     __table_args__ = (Index(None, "run_id", "id"),)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.db import Moment, db
 
 
-class Source(db.Model):  # type: ignore[name-defined,misc]
+class Source(db.Model):  # type: ignore[name-defined]
     """An address, the kind of source that answers there, and what the last complete pass learned."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

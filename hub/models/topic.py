@@ -9,7 +9,7 @@ from hub.db import db
 from hub.models.resource import Resource
 
 
-class Concept(db.Model):  # type: ignore[name-defined,misc]
+class Concept(db.Model):  # type: ignore[name-defined]
     """A concept of the vocabulary: a topic of e-commerce, or a platform (SKOS Reference, section 3)."""
 
     __table_args__ = (UniqueConstraint("scheme", "notation"),)
@@ -24,7 +24,7 @@ class Concept(db.Model):  # type: ignore[name-defined,misc]
     labels: Mapped[list[ConceptLabel]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
 
 
-class ConceptLabel(db.Model):  # type: ignore[name-defined,misc]
+class ConceptLabel(db.Model):  # type: ignore[name-defined]
     """One label of a concept: preferred (one a language) or alternative."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,7 +36,7 @@ class ConceptLabel(db.Model):  # type: ignore[name-defined,misc]
     concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise_on_sql")
 
 
-class ConceptText(db.Model):  # type: ignore[name-defined,misc]
+class ConceptText(db.Model):  # type: ignore[name-defined]
     """A concept's definition in one language."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,7 +46,7 @@ class ConceptText(db.Model):  # type: ignore[name-defined,misc]
     concept: Mapped[Concept] = relationship(back_populates="definitions", lazy="raise_on_sql")
 
 
-class Assignment(db.Model):  # type: ignore[name-defined,misc]
+class Assignment(db.Model):  # type: ignore[name-defined]
     """A resource is about a concept: who says so, how sure, and whether a person agreed."""
 
     __table_args__ = (UniqueConstraint("resource_id", "concept_id"),)

@@ -22,6 +22,7 @@ ACCEPTED = 0.55
 SUGGESTED = 0.3
 MOST = 8  # topics of one resource
 TEXT_READ = 4_000  # characters of a description that are looked at
+HYPHENATED = re.compile(r"\be[ -](?=commerce|business|marketing|payment)")  # e-commerce, e commerce and ecommerce are one word
 # "|" stands between keywords: a label does not reach over it
 WORD = re.compile(r"[a-z0-9][a-z0-9+#&'.]*(?<!\.)|[^\W\d_a-z]|\|")
 
@@ -41,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of a concept. A doubtful one has other meanings too: it counts only where a label without any stands in the same resource."""
+    """A label of a concept. A doubtful one has other meanings too: it counts in title and keywords only, and only beside a label that has none."""
 
     concept_id: int
     text: str
@@ -52,9 +53,7 @@ class Classifier:
     """The vocabulary's labels, ready to be found. Build one a run (`load`), not one a record."""
 
     def __init__(self, labels: Iterable[Label]) -> None:
-        self._by_beginning: dict[tuple[str, ...], list[tuple[tuple[str, ...], Label]]] = defaultdict(
-            list
-        )  # by the first two words
+        self._by_beginning: dict[tuple[str, ...], list[tuple[tuple[str, ...], Label]]] = defaultdict(list)  # by the first two words
         for label in labels:
             words = tuple(words_of(label.text))
             if words:
@@ -73,7 +72,7 @@ class Classifier:
         doubt: dict[int, float] = defaultdict(lambda: 1.0)
         for counts, weight in places:
             for label, times in counts.items():
-                if certain or not label.doubtful:
+                if not label.doubtful or (certain and weight != IN_TEXT):
                     doubt[label.concept_id] *= (1 - weight) ** min(times, 3)
         found = (Finding(concept_id, round(1 - left, 3)) for concept_id, left in doubt.items() if 1 - left >= SUGGESTED)
         return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
@@ -95,7 +94,8 @@ class Classifier:
 
 def words_of(text: str) -> list[str]:
     """Words folded for comparison; a Chinese character is a word, a hyphen parts two, a plural s goes."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("e-commerce", "ecommerce")
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = HYPHENATED.sub("e", folded)
     return [singular(word) for word in WORD.findall(folded)]
 
 

@@ -87,28 +87,32 @@ def documents(session: Session, ids: Iterable[int], words: Vocabulary | None = N
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
         rows = session.execute(select(*COLUMNS).where(Resource.id.in_(chunk), live()).order_by(Resource.id)).all()
-        offers = grouped(session.execute(select(Offering.resource_id, Offering.start, Offering.pace).where(Offering.resource_id.in_(chunk))))
+        offers = grouped(
+            session.execute(select(Offering.resource_id, Offering.start, Offering.pace).where(Offering.resource_id.in_(chunk)))
+        )
         origins = origins_of(session, chunk)
         concepts = grouped(
             session.execute(
-                select(Assignment.resource_id, Assignment.concept_id).where(Assignment.resource_id.in_(chunk), Assignment.state == "accepted")
+                select(Assignment.resource_id, Assignment.concept_id).where(
+                    Assignment.resource_id.in_(chunk), Assignment.state == "accepted"
+                )
             )
         )
         for row in rows:
-            yield document(row, offers.get(row.id, ()), [concept for _, concept in concepts.get(row.id, ())], origins.get(row.id, ()), words)
+            yield document(row, offers.get(row.id, ()), [pair[1] for pair in concepts.get(row.id, ())], origins.get(row.id, ()), words)
 
 
-def grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+def grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
     """Rows by their first column."""
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(row)
     return found
 
 
-def origins_of(session: Session, ids: Sequence[int]) -> dict[int, list[Origin]]:
+def origins_of(session: Session, ids: Sequence[int]) -> dict[int | None, list[Origin]]:
     """resource id -> the live source records behind it."""
-    found: dict[int, list[Origin]] = defaultdict(list)
+    found: dict[int | None, list[Origin]] = defaultdict(list)
     rows = session.execute(
         select(SourceRecord.resource_id, Source.name, SourceRecord.identifier, SourceRecord.title)
         .join(Source, Source.id == SourceRecord.source_id)
@@ -116,7 +120,7 @@ def origins_of(session: Session, ids: Sequence[int]) -> dict[int, list[Origin]]:
         .order_by(SourceRecord.id)
     )
     for resource_id, name, identifier, title in rows:
-        found[resource_id].append(Origin(source=name, identifier=identifier, title=title))
+        found[resource_id].append(Origin(source=name, identifier=identifier, title=title or ""))
     return found
 
 
@@ -143,7 +147,9 @@ def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int],
         title=row.title,
         alternative_titles=tuple(row.alternative_titles),
         description=row.text[:TEXT],
-        keywords=tuple(dict.fromkeys([*row.keywords, *row.subjects, *row.teaches[:20], *(t for c in concepts for t in words.labels.get(c, ()))])),
+        keywords=tuple(
+            dict.fromkeys([*row.keywords, *row.subjects, *row.teaches[:20], *(t for c in concepts for t in words.labels.get(c, ()))])
+        ),
         people=tuple(dict.fromkeys(names)),
         language=row.languages[0] if row.languages else "",
         facets={name: values for name, values in facets.items() if values},

@@ -67,17 +67,20 @@ def by_group(session: Session, source_id: int, groups: Iterable[str]) -> Mapping
 def by_key(session: Session, source_id: int, records: Sequence[Record]) -> dict[str, int]:
     """The resources of other sources that share a strong key with these records."""
     keys = {r.identifier: keys_of(r) for r in records}
-    often = Counter(key for of_one in keys.values() for key in of_one)
+    sharing = {(key, r.group or r.identifier) for r in records for key in keys[r.identifier]}  # runs of one course share theirs rightly
+    often = Counter(key for key, _ in sharing)
     holders = resources_with(session, source_id, [key for key, times in often.items() if times == 1])
     titles = free_resources(session, source_id, {id for ids in holders.values() for id in ids})
     joined: dict[str, int] = {}
+    taken: dict[int, str] = {}  # resource -> the group (or the record) that has joined it: one of this source each
     for record in records:
         for key in keys[record.identifier]:
             ids = holders.get(key, set())
             only = next(iter(ids)) if len(ids) == 1 else None
-            if only in titles and alike(record.title, titles[only]):
+            mine = record.group or record.identifier
+            if only in titles and taken.get(only, mine) == mine and alike(record.title, titles[only]):
                 joined[record.identifier] = only
-                del titles[only]  # one record of this source each
+                taken[only] = mine
                 break
     return joined
 

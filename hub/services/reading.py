@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -228,16 +229,11 @@ def similar(session: Session, index: Index, resource_id: int, *, limit: int = 4)
     return summarising.in_order(session, [id for id in ids if id != resource_id])
 
 
-def alternatives(session: Session, index: Index, title: str, *, language: str, limit: int = 4) -> tuple[Summary, ...]:
-    """What to offer instead of a resource that is gone: what its title finds, or what some of its words find."""
-    words = " ".join(title.split()[:6])
-    found: list[int] = []
+def alternatives(session: Session, index: Index, title: str, *, limit: int = 4) -> tuple[Summary, ...]:
+    """What to offer instead of a resource that is gone: what most of its title's words find."""
+    words = re.findall(r"\w{2,}", title)[:8]
     try:
-        for kept in (6, 3, 1):
-            ask = finding.Ask(words=" ".join(words.split()[:kept]))
-            found += [hit.id for hit in finding.matches(index, ask, limit=limit) if hit.id not in found]
-            if len(found) >= limit:
-                break
+        hits = finding.matches(index, finding.Ask(words=" OR ".join(words)), limit=limit) if words else ()
     except finding.SearchUnavailable:
         return ()
-    return summarising.in_order(session, found[:limit])
+    return summarising.in_order(session, [hit.id for hit in hits])

@@ -116,7 +116,7 @@ def receive_batch(page: Page, items: Sequence[Item]) -> None:
 
 def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]:
     """What we have under these identifiers of this source."""
-    columns = (
+    columns: Any = (
         SourceRecord.id,
         SourceRecord.identifier,
         SourceRecord.raw_hash,
@@ -125,7 +125,7 @@ def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]
         SourceRecord.seen_run_id,
     )
     rows = page.session.execute(select(*columns).where(SourceRecord.source_id == page.source.id, SourceRecord.identifier.in_(identifiers)))
-    return {row.identifier: row for row in rows}
+    return {str(row.identifier): row for row in rows}
 
 
 def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:

@@ -86,7 +86,9 @@ def ask_to_stop(session: Session, run_id: int) -> None:
 def abandoned(session: Session) -> Sequence[int]:
     """Runs that nobody works on though somebody should: their worker died, or the queue lost them."""
     rows = session.execute(
-        select(Run.id, Run.state, Run.source_id, func.coalesce(Run.heartbeat_at, Run.created_at)).where(Run.state.in_(("running", "queued")))
+        select(Run.id, Run.state, Run.source_id, func.coalesce(Run.heartbeat_at, Run.created_at)).where(
+            Run.state.in_(("running", "queued"))
+        )
     ).all()
     return [
         id

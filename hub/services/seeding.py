@@ -65,14 +65,18 @@ def place_of(graph: Graph, uri: URIRef, turtle: str) -> tuple[int, str]:
 
 def scheme_of(graph: Graph, uri: URIRef) -> str:
     """`platform` for concepts of the scheme of that name, else `topic`."""
-    return "platform" if any("platform" in str(scheme).rstrip("/").rpartition("/")[2] for scheme in graph.objects(uri, SKOS.inScheme)) else "topic"
+    return (
+        "platform"
+        if any("platform" in str(scheme).rstrip("/").rpartition("/")[2] for scheme in graph.objects(uri, SKOS.inScheme))
+        else "topic"
+    )
 
 
 def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel | ConceptText]:
     """Labels and definitions of a concept, preferred labels first."""
     doubtful = set(graph.objects(uri, OCH.needsContext))
     for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False)):
-        for label in sorted(graph.objects(uri, predicate)):
+        for label in sorted(graph.objects(uri, predicate), key=str):
             if isinstance(label, Literal) and label.language:
                 yield ConceptLabel(
                     concept_id=concept_id,

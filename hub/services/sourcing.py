@@ -46,7 +46,7 @@ def presets() -> Mapping[str, Preset]:
     """The known public sources by name, in the file's order."""
     text = resources.files("hub").joinpath("presets.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text)["source"]
-    return {entry["name"]: Preset(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}) for entry in entries}
+    return {entry["name"]: Preset(**{**entry, "languages": tuple(entry.get("languages", ()))}) for entry in entries}
 
 
 def kinds() -> Mapping[str, Harvester]:
@@ -67,7 +67,9 @@ def add(
 ) -> Source:
     """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
     if not NAME.fullmatch(name):
-        raise BadSource(f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.")
+        raise BadSource(
+            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit."
+        )
     if session.scalar(select(Source.id).filter_by(name=name)) is not None:
         raise BadSource(f"There is a source named {name} already: choose another name.")
     harvester = kinds().get(kind)
@@ -111,7 +113,9 @@ def add_preset(session: Session, name: str) -> Source:
     """Add a known public source by its name. The caller commits. Raises BadSource."""
     preset = presets().get(name)
     if preset is None:
-        raise BadSource(f"{name!r} is not in the list of known sources (hub source presets). For another one, give its kind and address too.")
+        raise BadSource(
+            f"{name!r} is not in the list of known sources (hub source presets). For another one, give its kind and address too."
+        )
     return add(session, preset.name, preset.kind, preset.url, title=preset.title, options=preset.options)
 
 

@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
 def show(error: HTTPException) -> Response | tuple[str, int]:
     """An HTTP error as a page in the visitor's language. Redirects and ready answers pass."""
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     if error.code >= 500:
         return static_page(503 if error.code == 503 else 500)
     title, message = TEXTS.get(error.code, TEXTS[400])

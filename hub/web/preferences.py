@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, abort, current_app, request
-from flask_babel import Babel  # type: ignore[import-untyped]
+from flask_babel import Babel
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 

@@ -19,7 +19,7 @@ from search.whoosh_index.segments import EXTENSION, Segment, Terms
 Term = tuple[str, bytes]
 
 
-class ArraysCodec(W3Codec):  # type: ignore[misc]
+class ArraysCodec(W3Codec):
     """Segments are one file of arrays (segments.py), not W3's term and posting files; the table of contents stays Whoosh's."""
 
     def terms_reader(self, storage: Any, segment: Any) -> ArraysTermsReader:
@@ -36,7 +36,7 @@ def _open(storage: Any, segment: Any) -> Segment:
     return Segment(Path(storage.folder) / segment.make_filename(EXTENSION))
 
 
-class ArraysTermsReader(base.TermsReader):  # type: ignore[misc]
+class ArraysTermsReader(base.TermsReader):
     """Terms and postings in the shapes that Whoosh's matchers ask for."""
 
     def __init__(self, segment: Segment) -> None:
@@ -94,7 +94,7 @@ class ArraysTermsReader(base.TermsReader):  # type: ignore[misc]
         return ArraysCursor(self, self._segment.terms(fieldname), fieldname, fieldobj)
 
 
-class ArraysCursor(base.FieldCursor):  # type: ignore[misc]
+class ArraysCursor(base.FieldCursor):
     """A place in the terms of one field."""
 
     def __init__(self, reader: ArraysTermsReader, terms: Terms, fieldname: str, fieldobj: Any) -> None:
@@ -128,7 +128,7 @@ class ArraysCursor(base.FieldCursor):  # type: ignore[misc]
         return self._at < len(self._terms)
 
 
-class ArraysDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
+class ArraysDocumentReader(base.PerDocumentReader):
     """Counts, deletions and lengths; nothing is stored that Whoosh would show."""
 
     def __init__(self, segment: Segment, whoosh_segment: Any) -> None:

@@ -42,7 +42,7 @@ class State:
     generation: int = -1
 
 
-class SureStorage(FileStorage):  # type: ignore[misc]
+class SureStorage(FileStorage):
     """A file that takes its final name is on the disk before; a file that is read is not left open."""
 
     def open_file(self, name: str, **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +18,7 @@ VARIED = (
     ("cards", "card_ends"),
     ("lines", "line_ends"),
 )  # parts of documents, and where they end
+CHUNK = 250_000  # postings
 Part = tuple[Segment, Array]  # and which of its documents live
 
 
@@ -29,7 +31,7 @@ def merge(parts: Sequence[Part], writer: ArraysWriter) -> int:
         _varied(parts, writer, values, ends)
     numbers, base = [], 0
     for _, live in parts:
-        number = np.cumsum(live, dtype=np.int64) - 1 + base
+        number = np.cumsum(live, dtype=np.int32) - 1 + base
         numbers.append(np.where(live, number, -1))
         base += int(live.sum())
     for field in FIELDS:
@@ -52,31 +54,55 @@ def _sizes(ends: Array) -> Array:
 
 def _field(field: str, terms: Sequence[Terms], numbers: Sequence[Array], writer: ArraysWriter) -> None:
     keys, targets = _keys(terms)
-    kept = [np.flatnonzero(number[term.docs] >= 0) for term, number in zip(terms, numbers, strict=True)]
-    owners = [target[np.repeat(np.arange(len(term)), term.counts())[keep]] for term, target, keep in zip(terms, targets, kept, strict=True)]
     counts = np.zeros(len(keys), np.int64)
-    for owner in owners:
-        counts += np.bincount(owner, minlength=len(keys))
-    docs, weights = np.empty(int(counts.sum()), np.uint32), np.empty(int(counts.sum()), np.uint8)
-    free = np.cumsum(counts) - counts  # where the next posting of each term goes
-    for term, number, keep, owner in zip(terms, numbers, kept, owners, strict=True):
-        run = np.bincount(owner, minlength=len(keys))
-        places = np.arange(len(owner)) + np.repeat(free - (np.cumsum(run) - run), run)
-        docs[places], weights[places] = number[term.docs[keep]], term.weights[keep]
-        free += run
+    weights: list[Array] = []
+
+    def documents() -> Iterator[Array]:
+        for begin, end in _chunks(terms, targets, len(keys)):
+            owners, docs, own = _chunk(terms, targets, numbers, begin, end)
+            order = np.argsort(owners, kind="stable")
+            counts[begin:end] = np.bincount(owners, minlength=end - begin)
+            weights.append(own[order])
+            yield docs[order]
+
+    writer.add_parts(f"{field}.docs", np.dtype(np.uint32), documents())
+    writer.add_parts(f"{field}.weights", np.dtype(np.uint8), weights)
     used = np.flatnonzero(counts)
     names = [keys[at] for at in used.tolist()]
     writer.add(f"{field}.keys", np.frombuffer(b"".join(names), np.uint8))
     writer.add(f"{field}.ends", np.cumsum([len(name) for name in names], dtype=np.uint32))
     writer.add(f"{field}.starts", np.concatenate(([0], np.cumsum(counts[used]))).astype(np.uint64))
-    writer.add(f"{field}.docs", docs)
-    writer.add(f"{field}.weights", weights)
+
+
+def _chunks(terms: Sequence[Terms], targets: Sequence[Array], many: int) -> Iterator[tuple[int, int]]:
+    """Ranges of the terms with about CHUNK postings each, so that a merge of any size needs little memory."""
+    sizes = np.zeros(many, np.int64)
+    for term, target in zip(terms, targets, strict=True):
+        sizes[target] += term.counts()
+    chunks = (np.cumsum(sizes) - sizes) // CHUNK
+    cuts = [0, *(np.flatnonzero(np.diff(chunks)) + 1).tolist(), many]
+    return ((begin, end) for begin, end in pairwise(cuts) if begin < end)
+
+
+def _chunk(terms: Sequence[Terms], targets: Sequence[Array], numbers: Sequence[Array], begin: int, end: int) -> tuple[Array, Array, Array]:
+    """The live postings of some terms from all segments: which of the terms, document, weight."""
+    owners, docs, weights = [], [], []
+    for term, target, number in zip(terms, targets, numbers, strict=True):
+        first, last = np.searchsorted(target, (begin, end)).tolist()
+        starts = term.starts()[first : last + 1].astype(np.int64)
+        held, own = term.postings_between(range(first, last))
+        document = number[held]
+        live = document >= 0
+        owners.append(np.repeat((target[first:last] - begin).astype(np.int32), np.diff(starts))[live])
+        docs.append(document[live].astype(np.uint32))
+        weights.append(own[live])
+    return np.concatenate(owners), np.concatenate(docs), np.concatenate(weights)
 
 
 def _keys(terms: Sequence[Terms]) -> tuple[list[bytes], list[Array]]:
     """All terms in order, and for each segment the place of its own terms among them."""
     keys: list[bytes] = []
-    targets = [np.empty(len(term), np.int64) for term in terms]
+    targets = [np.empty(len(term), np.int32) for term in terms]
     seen = [0] * len(terms)
     for key, source in heapq.merge(*(_numbered(term, number) for number, term in enumerate(terms))):
         if not keys or keys[-1] != key:

@@ -57,6 +57,10 @@ class Terms:
         counts: Array = np.diff(self._starts.astype(np.int64))
         return counts
 
+    def starts(self) -> Array:
+        """Where each term's postings begin, and the end of the last."""
+        return self._starts
+
     def ends(self) -> Array:
         """Where each term ends among the letters of all."""
         ends: Array = self._ends.astype(np.int64)

@@ -112,7 +112,9 @@ def repository() -> Iterator[Any]:
         with opener.open(place + path, timeout=10) as answer:
             return bytes(answer.read())
 
-    yield SimpleNamespace(url=f"{place}/oai", change=lambda **what: ask(f"/control?{urllib.parse.urlencode(what)}"), tsv=lambda: ask("/records.tsv").decode())
+    yield SimpleNamespace(
+        url=f"{place}/oai", change=lambda **what: ask(f"/control?{urllib.parse.urlencode(what)}"), tsv=lambda: ask("/records.tsv").decode()
+    )
     server.shutdown()
     server.server_close()
 

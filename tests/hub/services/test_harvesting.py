@@ -24,7 +24,9 @@ def live(session):
 
 
 def dump(session, source):
-    return "".join(f"{identifier}\t{title if state == 'live' else ''}\t{state}\n" for identifier, title, state in sourcing.records(session, source))
+    return "".join(
+        f"{identifier}\t{title if state == 'live' else ''}\t{state}\n" for identifier, title, state in sourcing.records(session, source)
+    )
 
 
 def courses(*ids, url="http://list.example"):

@@ -23,10 +23,17 @@ def count(session, model):
 def test_a_new_record_becomes_a_resource_with_its_parts(session, make_source, make_record, receive):
     start = datetime(2027, 3, 1, tzinfo=UTC)
     offering = Offering(identifier="run-1", start=start, price=Decimal("49.50"), currency="EUR", pace="instructor")
-    record = make_record("a", "Cross-border e-commerce", url="https://x.example/a", offerings=(offering,), languages=("en",), provider="Silk Port")
+    record = make_record(
+        "a", "Cross-border e-commerce", url="https://x.example/a", offerings=(offering,), languages=("en",), provider="Silk Port"
+    )
     assert counts(receive(make_source(), [record])) == {"seen": 1, "created": 1}
     resource = session.scalars(select(Resource)).one()
-    assert (resource.title, resource.provider, resource.provider_slug, resource.languages) == ("Cross-border e-commerce", "Silk Port", "silk-port", ["en"])
+    assert (resource.title, resource.provider, resource.provider_slug, resource.languages) == (
+        "Cross-border e-commerce",
+        "Silk Port",
+        "silk-port",
+        ["en"],
+    )
     assert resource.free is False and resource.withdrawn_at is None
     kept = session.scalars(select(SourceRecord)).one()
     assert zlib.decompress(kept.raw) == record.raw.body and kept.resource_id == resource.id and kept.state == "active"
@@ -101,7 +108,10 @@ def test_a_failure_is_kept_with_its_bytes_and_spares_the_resource(session, make_
     assert counts(receive(source, [bad, nameless])) == {"seen": 2, "failed": 2}
     assert session.scalars(select(Resource.withdrawn_at)).all() == [None]
     kept = session.scalars(select(KeptFailure).order_by(KeptFailure.id)).all()
-    assert [(f.identifier, f.reason, zlib.decompress(f.raw)) for f in kept] == [("a", "has no title", b"<broken"), (None, "no identifier", b"?")]
+    assert [(f.identifier, f.reason, zlib.decompress(f.raw)) for f in kept] == [
+        ("a", "has no title", b"<broken"),
+        (None, "no identifier", b"?"),
+    ]
     record = session.scalars(select(SourceRecord)).one()
     assert (record.state, record.error, record.values["title"]) == ("failed", "has no title", "Cross-border payments")
     assert counts(receive(source, [make_record("a", "Mended")])) == {"seen": 1, "updated": 1}
@@ -141,7 +151,10 @@ def test_a_shared_address_alone_joins_nothing_when_the_titles_differ(session, ma
 def test_a_key_that_many_records_share_joins_nothing(session, make_source, make_record, receive):
     isbn = (Identifier(scheme="isbn", value="9781234567897"),)
     receive(make_source("one"), [make_record("1", "E-commerce, chapter 1", identifiers=isbn)])
-    receive(make_source("two"), [make_record("1", "E-commerce, chapter 1", identifiers=isbn), make_record("2", "E-commerce, chapter 2", identifiers=isbn)])
+    receive(
+        make_source("two"),
+        [make_record("1", "E-commerce, chapter 1", identifiers=isbn), make_record("2", "E-commerce, chapter 2", identifiers=isbn)],
+    )
     assert count(session, Resource) == 3 and count(session, ResourceKey) == 3
 
 
@@ -154,7 +167,20 @@ def test_two_sources_with_the_same_identifiers_do_not_meet(session, make_source,
 
 def test_a_silent_source_gets_its_language_inferred_and_marked(session, make_source, make_record, receive):
     text = "This course explains how small shops sell their goods abroad, which papers they need and how parcels find their way to the customers."
-    receive(make_source(), [make_record("a", "Selling abroad for beginners", summary=text), make_record("b", "跨境电商物流与供应链管理", summary="系统讲解海外仓与清关流程。")])
+    receive(
+        make_source(),
+        [
+            make_record("a", "Selling abroad for beginners", summary=text),
+            make_record("b", "跨境电商物流与供应链管理", summary="系统讲解海外仓与清关流程。"),
+        ],
+    )
     english, chinese = session.scalars(select(Resource).order_by(Resource.id))
     assert (english.languages, chinese.languages) == (["en"], ["zh-Hans"])
     assert "languages" in english.provenance["inferred"]
+
+
+def test_runs_of_one_course_join_what_another_source_has_of_it(session, make_source, make_record, receive):
+    known = {"code": "EC1", "institution": "Lingnan"}
+    receive(make_source("one"), [make_record("1", "E-commerce law", **known)])
+    receive(make_source("two"), [make_record(f"run-{n}", "E-commerce law", group="Lingnan+EC1", **known) for n in (1, 2)])
+    assert count(session, Resource) == 1 and count(session, SourceRecord) == 3
