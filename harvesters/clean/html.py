@@ -22,7 +22,9 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 _STRIPPER = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED, attributes={}, url_schemes=set())
-_MOST_TAGS = 2_500  # HTML's rules for misnested tags take time that grows with the square of their number
+_MOST_TAGS = 3_000
+_MOST_OPEN = 300  # HTML's rules for misnested tags take time that grows with the square of those that are never closed
+_FORMAT = re.compile(r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _BLOCK = re.compile(r"(?=</?(?:p|div|br|li|ul|ol|tr|td|th|h[1-6]|dd|dt|section|article|table|blockquote|pre)\b)", re.IGNORECASE)
 _ELEMENT = re.compile(r"<[a-zA-Z/!]")
@@ -34,6 +36,14 @@ _LISTED = re.compile(
 _LEVELS = re.compile(r"(</?)h([12])\b", re.IGNORECASE)
 
 
+def _costly(value: str) -> bool:
+    tags = value.count("<")
+    if tags <= _MOST_OPEN:
+        return False
+    marks = _FORMAT.findall(value)
+    return tags > _MOST_TAGS or len(marks) - 2 * sum(map(bool, marks)) > _MOST_OPEN
+
+
 def rich(value: object, limit: int = text.DESCRIPTION) -> str | None:
     """Safe HTML: plain text is escaped and keeps its paragraphs. None when nothing is left to read."""
     if not isinstance(value, str):
@@ -41,7 +51,7 @@ def rich(value: object, limit: int = text.DESCRIPTION) -> str | None:
     value = text.scrub(value[: limit * 2]).strip()
     if "<" not in value and "&" in value and _ESCAPED.search(value):
         value = html.unescape(value)  # a source that escaped its HTML twice
-    if value.count("<") > _MOST_TAGS:
+    if _costly(value):
         value = _TAG.sub(" ", value)
     if not _ELEMENT.search(value):
         return _paragraphs(value, limit)
@@ -70,7 +80,7 @@ def plain(value: object, limit: int = text.DESCRIPTION) -> str | None:
     if not isinstance(value, str):
         return None
     value = value[: limit * 4 + 1_000]
-    if value.count("<") > _MOST_TAGS:
+    if _costly(value):
         value = _TAG.sub(" ", value)
     if _ELEMENT.search(value):
         value = _STRIPPER.clean(_BLOCK.sub(" ", value))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urldefrag
 
 from harvesters.clean import dates, duration, html, identifier, language, level, licence, linked_data, money, text, url, workload
 from harvesters.clean.resource_type import resource_type
+from harvesters.clean.schema_values import body, image, number, truth, words
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.record import Agent, Failure, Identifier, Item, Offering, Raw, Record
 
@@ -73,28 +74,6 @@ def _weak(node: Object) -> bool:
     return bool(kinds & WEAK) or bool(kinds & MAYBE and first(node, *_LEARNING[:5]))
 
 
-def words(value: object) -> str | None:
-    """A text, the first of several, or that of a language-tagged value or of a named thing."""
-    for entry in many(value):
-        if isinstance(entry, dict):
-            entry = first(entry, "@value", "name", "value", "termCode")
-            found = words(entry) if isinstance(entry, (list, dict)) else text.line(entry, text.SUMMARY)
-        else:
-            found = text.line(entry, text.SUMMARY)
-        if found:
-            return found
-    return None
-
-
-def body(value: object) -> str | None:
-    """A text with its markup and its lines."""
-    for entry in many(value):
-        found = entry.get("@value") if isinstance(entry, dict) else entry
-        if isinstance(found, str) and found.strip():
-            return found
-    return None
-
-
 def record(node: Object, raw: Raw) -> Item:
     """A record, or why there is none. A node without a name of its own has that of the page."""
     page = urldefrag(raw.url).url
@@ -158,9 +137,9 @@ def _record(node: Object, name: str, title: str, address: str, raw: Raw) -> Reco
         licence=known,
         licence_url=where,
         rights=said or text.line(words(first(node, "copyrightNotice", "usageInfo"))),
-        free=_truth(node.get("isAccessibleForFree")),
+        free=truth(node.get("isAccessibleForFree")),
         certificate=True if first(node, "educationalCredentialAwarded") else None,
-        credits=_number(node.get("numberOfCredits")),
+        credits=number(node.get("numberOfCredits")),
         offerings=offerings,
         duration=duration.duration(words(first(node, "timeRequired", "duration", "timeToComplete")))
         or next(
@@ -188,7 +167,7 @@ def _record(node: Object, name: str, title: str, address: str, raw: Raw) -> Reco
             words(entry.get("educationalRole")) or words(entry.get("audienceType")) if isinstance(entry, dict) else entry
             for entry in many(node.get("audience"))
         ),
-        image=_image(first(node, "image", "thumbnailUrl"), address),
+        image=image(first(node, "image", "thumbnailUrl"), address),
         created=dates.moment(words(node.get("dateCreated"))),
         published=dates.moment(words(first(node, "datePublished", "uploadDate"))),
         modified=dates.moment(words(node.get("dateModified"))),
@@ -291,27 +270,4 @@ def _price(holder: Object) -> money.Money | None:
                 return found
         if str(offer.get("category", "")).lower() == "free":
             return money.Money(Decimal(0), money.currency(words(offer.get("priceCurrency"))))
-    return None
-
-
-def _truth(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    said = str(words(value) or "").lower().rpartition("/")[2]
-    return True if said in ("true", "yes", "1") else False if said in ("false", "no", "0") else None
-
-
-def _number(value: object) -> Decimal | None:
-    try:
-        found = Decimal(words(value) or "")
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and 0 < found <= 360 else None
-
-
-def _image(value: object, base: str) -> str | None:
-    for entry in many(value):
-        found = url.absolute(words(first(entry, "contentUrl", "url", "@id")) if isinstance(entry, dict) else entry, base)
-        if found:
-            return found
     return None

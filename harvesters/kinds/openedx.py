@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from harvesters.clean import dates, duration, html, json, language, level, licence, money, text, url, workload
+from harvesters.clean import dates, duration, html, json, language, level, licence, text, url, workload
+from harvesters.clean.openedx_run import offering
 from harvesters.clean.values import Object, many, obj, objects
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
-from harvesters.record import Agent, Failure, Item, Offering, Raw, Record, Withdrawn
+from harvesters.record import Agent, Failure, Item, Raw, Record, Withdrawn
 
 MEDIA_TYPE = "application/json"
 PATH = "/api/courses/v1/courses/"
@@ -127,7 +127,7 @@ def _run(entry: Object, raw: Raw) -> Item:
         licence=known,
         licence_url=licence.url(known),
         rights=text.line(entry.get("license")),
-        offerings=(_offering(entry, identifier, address),),
+        offerings=(offering(entry, identifier, address),),
         duration=_length(entry),
         workload_min=load.min,
         workload_max=load.max,
@@ -171,7 +171,7 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
     owners = text.lines(owner.get("name") or owner.get("key") for owner in objects(entry.get("owners")))
     found = _KEY.match(identifier)
     load = _load(entry, page, first)
-    offerings = tuple(_offering(run, text.identifier(run.get("key") or run.get("courseware_id")), address) for run in shown)
+    offerings = tuple(offering(run, text.identifier(run.get("key") or run.get("courseware_id")), address) for run in shown)
     return Record(
         identifier=identifier,
         title=title,
@@ -205,50 +205,6 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
         image=_image(entry, raw.url) or url.absolute(page.get("feature_image_src"), raw.url),
         modified=modified,
     )
-
-
-def _offering(run: Object, identifier: str | None, address: str | None) -> Offering:
-    price, code = _price(run)
-    pacing = str(run.get("pacing") or run.get("pacing_type") or "").lower()
-    self_paced = run.get("is_self_paced")
-    pace = (
-        "self"
-        if pacing.startswith("self") or self_paced is True
-        else "instructor"
-        if pacing.startswith("instructor") or self_paced is False
-        else None
-    )
-    seats = {str(seat.get("type") or seat.get("mode_slug")) for name in ("seats", "enrollment_modes") for seat in objects(run.get(name))}
-    return Offering(
-        identifier=identifier,
-        url=url.absolute(run.get("marketing_url") or run.get("courseware_url")) or address,
-        start=dates.moment(run.get("start") or run.get("start_date")),
-        end=dates.moment(run.get("end") or run.get("end_date")),
-        enrolment_start=dates.moment(run.get("enrollment_start")),
-        enrolment_end=dates.moment(run.get("enrollment_end")),
-        pace=pace,
-        mode="online",
-        price=price,
-        currency=code,
-        certificate=True
-        if seats & {"verified", "professional", "credit", "no-id-professional", "honor"}
-        else False
-        if seats == {"audit"}
-        else None,
-    )
-
-
-def _price(run: Object) -> tuple[Decimal | None, str | None]:
-    """The least that taking part costs: an audit seat is free."""
-    offers = [money.money(seat.get("price"), seat.get("currency")) for seat in objects(run.get("seats"))]
-    if not offers and any(mode.get("mode_slug") == "audit" for mode in objects(run.get("enrollment_modes"))):
-        return Decimal(0), None
-    if not offers:
-        offers = [money.money(product.get("price"), "USD") for product in objects(run.get("products"))] or [
-            money.money(run.get("current_price"), "USD")
-        ]
-    known = [offer for offer in offers if offer is not None]
-    return min(known, key=lambda offer: offer.amount) if known else (None, None)
 
 
 def _load(entry: Object, page: Object, run: Object) -> workload.Workload:

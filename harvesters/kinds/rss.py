@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from harvesters.clean import dates, duration, html, identifier, language, level, licence, money, text, url, workload, xml
+from harvesters.clean import dates, duration, feed, html, identifier, language, level, licence, money, text, url, workload, xml
 from harvesters.clean.resource_type import resource_type
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
@@ -30,7 +30,6 @@ SHAPE = xml.Shape(
     tail=re.compile(r"</(?:[\w.-]{1,40}:)?(?:channel|rss|feed|RDF)\s{0,50}>"),
     namespaces=_NAMESPACES,
 )
-ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}"
 _CHANNEL = "harvested-channel"  # attributes on a payload: what an item has from its channel
@@ -68,14 +67,14 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
 def _inherited(channel: etree._Element) -> dict[str, str]:
     """What the channel says for all its items."""
     found: dict[str, str | None] = {
-        "language": text.line(xml.content(_child(channel, "language")) or channel.get("{http://www.w3.org/XML/1998/namespace}lang")),
-        "rights": text.line(xml.content(_child(channel, "copyright", "rights"))),
+        "language": text.line(xml.content(feed.child_of(channel, "language")) or channel.get("{http://www.w3.org/XML/1998/namespace}lang")),
+        "rights": text.line(xml.content(feed.child_of(channel, "copyright", "rights"))),
     }
     return {key: value for key, value in found.items() if value}
 
 
 def _next(channel: etree._Element, request: Request, response: Response) -> Iterator[Request]:
-    for link in channel.iterchildren(f"{ATOM}link"):
+    for link in channel.iterchildren(f"{feed.ATOM}link"):
         if link.get("rel") == "next":
             address = url.absolute(link.get("href"), response.url)
             if address:
@@ -114,10 +113,10 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
 
 def _item(item: etree._Element, raw: Raw, options: Mapping[str, str]) -> Item:
     link = _link(item, raw.url)
-    guid = _said(item, "guid", "id")
+    guid = feed.said(item, "guid", "id")
     name = text.identifier(guid) or text.identifier(item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")) or link
-    title = html.plain(_markup(_child(item, "title")), text.TITLE)
-    changed = _date(item, "updated", "modified") or _date(item, "pubDate", "published", "date")
+    title = html.plain(feed.markup(feed.child_of(item, "title")), text.TITLE)
+    changed = feed.date(item, "updated", "modified") or feed.date(item, "pubDate", "published", "date")
     if title is None:
         return Failure(reason="The item has no title.", raw=raw, identifier=name, datestamp=changed)
     if name is None:
@@ -134,8 +133,8 @@ def _record(
     course = {xml.local(child): child for child in item if isinstance(child.tag, str) and _COURSE in child.tag}
     whole, short = _bodies(item, course)
     rights = [
-        *_every(item, "rights", "license", "copyright"),
-        *(node.get("href") or "" for node in item.iterchildren(f"{ATOM}link") if node.get("rel") == "license"),
+        *feed.every(item, "rights", "license", "copyright"),
+        *(node.get("href") or "" for node in item.iterchildren(f"{feed.ATOM}link") if node.get("rel") == "license"),
     ]
     inherited = item.get(f"{_CHANNEL}-rights")
     known = next((found for found in map(licence.licence, (*rights, inherited)) if found), None)
@@ -146,14 +145,14 @@ def _record(
         raw=raw,
         datestamp=changed,
         url=link,
-        resource_type="course" if course else resource_type([options.get("type"), *_every(item, "type")]),
+        resource_type="course" if course else resource_type([options.get("type"), *feed.every(item, "type")]),
         summary=html.plain(short, text.SUMMARY),
         description=html.rich(whole),
-        languages=language.tags(_every(item, "language") or [item.get(f"{_CHANNEL}-language")]),
+        languages=language.tags(feed.every(item, "language") or [item.get(f"{_CHANNEL}-language")]),
         agents=tuple(_agents(item, course)),
         institution=text.line(_course(course, "school")),
         code=text.line(_course(course, "code")),
-        identifiers=identifier.identifiers([*_every(item, "identifier"), name]),
+        identifiers=identifier.identifiers([*feed.every(item, "identifier"), name]),
         licence=known,
         licence_url=next((found for found in map(url.absolute, rights) if found), None) or licence.url(known),
         rights=text.line(" ".join(rights) or inherited, text.SUMMARY),
@@ -168,65 +167,22 @@ def _record(
         keywords=_keywords(item),
         prerequisites=text.lines([html.plain(_course(course, "prerequisites"))]),
         image=_image(item, course, raw.url),
-        published=_date(item, "published", "pubDate", "date"),
-        modified=_date(item, "updated", "modified"),
+        published=feed.date(item, "published", "pubDate", "date"),
+        modified=feed.date(item, "updated", "modified"),
     )
 
 
 def _bodies(item: etree._Element, course: Mapping[str, etree._Element]) -> tuple[str | None, str | None]:
     """The long text and the short one, as HTML."""
     subtitle = xml.content(course.get("subtitle"))
-    long = _body(xml.content(item.find(CONTENT)) or _markup(_own(item, "content")))
-    short = _body(_markup(_own(item, "description", "summary")) or _said(item, "description", "summary"))
+    long = _body(xml.content(item.find(CONTENT)) or feed.markup(feed.own(item, "content")))
+    short = _body(feed.markup(feed.own(item, "description", "summary")) or feed.said(item, "description", "summary"))
     return long or short, subtitle or (short if long else None)
 
 
 def _body(written: str | None) -> str | None:
     """Without the line that WordPress puts under everything."""
     return _SIGNATURE.sub("", written) if written and "appeared first on" in written else written
-
-
-def _own(item: etree._Element, *names: str) -> etree._Element | None:
-    """A child of the feed's own vocabulary, not media:description and the like."""
-    home = etree.QName(item).namespace
-    for name in names:
-        found = item.find(f"{{{home}}}{name}" if home else name)
-        if found is not None:
-            return found
-    return None
-
-
-def _markup(node: etree._Element | None) -> str | None:
-    """An Atom text construct (RFC 4287, 3.1): XHTML as HTML, everything else as its text."""
-    if node is None:
-        return None
-    if node.get("type") == "xhtml" and len(node):
-        return "".join(etree.tostring(child, encoding="unicode", method="html") for child in node)
-    words = xml.content(node)
-    if words and node.get("type") == "text" and isinstance(node.tag, str) and node.tag.startswith(ATOM):
-        return words.replace("&", "&amp;").replace("<", "&lt;")
-    return words
-
-
-def _child(item: etree._Element, *names: str) -> etree._Element | None:
-    """The first child of these names, the feed's own vocabulary first."""
-    own = _own(item, *names)
-    return own if own is not None else next((child for name in names for child in item if xml.local(child) == name), None)
-
-
-def _said(item: etree._Element, *names: str) -> str | None:
-    return next((words.strip() for name in names for words in (xml.content(_child(item, name)),) if words and words.strip()), None)
-
-
-def _every(item: etree._Element, *names: str) -> list[str]:
-    return [words.strip() for child in item if xml.local(child) in names for words in (xml.content(child) or "",) if words.strip()]
-
-
-def _date(item: etree._Element, *names: str) -> datetime | None:
-    return next(
-        (found for name in names for child in item if xml.local(child) == name for found in (dates.moment(xml.content(child)),) if found),
-        None,
-    )
 
 
 def _course(course: Mapping[str, etree._Element], name: str) -> str | None:
@@ -239,7 +195,7 @@ def _itunes(item: etree._Element, name: str) -> str | None:
 
 def _link(item: etree._Element, base: str) -> str | None:
     """Atom's alternate link, RSS's link, the enclosure of an episode without a page."""
-    for link in item.iterchildren(f"{ATOM}link"):
+    for link in item.iterchildren(f"{feed.ATOM}link"):
         if link.get("rel", "alternate") == "alternate" and link.get("href"):
             return url.absolute(link.get("href"), base)
     for link in item:
@@ -267,9 +223,9 @@ def _agents(item: etree._Element, course: Mapping[str, etree._Element]) -> Itera
 def _keywords(item: etree._Element) -> tuple[str, ...]:
     words = [child.get("label") or child.get("term") or xml.content(child) for child in item if xml.local(child) == "category"]
     listed = [part for child in item if xml.local(child) == "keywords" for part in text.split(xml.content(child), ",;，；、")]
-    return text.lines([*words, *_every(item, "subject")] if not any(_COURSE in str(child.tag) for child in item) else words) or text.lines(
-        listed
-    )
+    return text.lines(
+        [*words, *feed.every(item, "subject")] if not any(_COURSE in str(child.tag) for child in item) else words
+    ) or text.lines(listed)
 
 
 def _offerings(course: Mapping[str, etree._Element], link: str | None) -> tuple[Offering, ...]:
@@ -294,7 +250,7 @@ def _offerings(course: Mapping[str, etree._Element], link: str | None) -> tuple[
 
 def _dated(item: etree._Element) -> tuple[Offering, ...]:
     """Feeds of events and courses that add elements for their dates."""
-    begin, end = _date(item, "courseDate", "startDate", "startdate"), _date(item, "courseEndDate", "endDate", "enddate")
+    begin, end = feed.date(item, "courseDate", "startDate", "startdate"), feed.date(item, "courseEndDate", "endDate", "enddate")
     return (Offering(start=begin, end=end),) if begin or end else ()
 
 

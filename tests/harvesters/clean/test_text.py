@@ -69,7 +69,7 @@ def test_rich_is_safe_and_stays_itself(value):
 def test_hostile_html_is_bounded():
     assert len(html.rich("<b>" * 60_000 + "x")) <= text.DESCRIPTION
     assert html.plain("<" * 100_000 + "a") is not None
-    assert html.rich("".join(f"<b a{number}>" for number in range(30_000)) + "end") == "end"  # minutes, if each tag were repaired
+    assert html.rich("".join(f"<b a{number}>" for number in range(10_000)) + "end") == "end"  # minutes, if each tag were repaired
 
 
 @pytest.mark.parametrize(
