@@ -52,27 +52,30 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What documents need of the concepts: for each id its scheme, the notations up to its top concept, its preferred labels."""
+    """What documents need of the concepts: for each id its scheme, the notations and the preferred labels up to its top concept."""
 
     scheme: Mapping[int, str]
     path: Mapping[int, tuple[str, ...]]
-    labels: Mapping[int, tuple[str, ...]]
+    labels: Mapping[int, tuple[str, ...]]  # of the concept and of those above it
 
 
 def vocabulary(session: Session) -> Vocabulary:
     """The concepts as they stand."""
     rows = {row.id: row for row in session.execute(select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id))}
-    path: dict[int, tuple[str, ...]] = {}
+    lines: dict[int, list[int]] = {}
     for id, row in rows.items():
-        above, found = row, [row.notation]
-        while above.broader_id in rows and len(found) < 10:
+        lines[id], above = [id], row
+        while above.broader_id in rows and len(lines[id]) < 10:
             above = rows[above.broader_id]
-            found.append(above.notation)
-        path[id] = tuple(found)
-    labels: dict[int, list[str]] = defaultdict(list)
+            lines[id].append(above.id)
+    own: dict[int, list[str]] = defaultdict(list)
     for concept_id, text in session.execute(select(ConceptLabel.concept_id, ConceptLabel.text).where(ConceptLabel.preferred)):
-        labels[concept_id].append(text)
-    return Vocabulary({id: row.scheme for id, row in rows.items()}, path, {id: tuple(texts) for id, texts in labels.items()})
+        own[concept_id].append(text)
+    return Vocabulary(
+        scheme={id: row.scheme for id, row in rows.items()},
+        path={id: tuple(rows[one].notation for one in line) for id, line in lines.items()},
+        labels={id: tuple(text for one in line for text in own[one]) for id, line in lines.items()},
+    )
 
 
 def live() -> Any:
