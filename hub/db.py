@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+__all__ = ["Base", "Moment", "Session", "UtcDateTime", "db", "now"]
 
 CONSTRAINT_NAMES = {  # so that a migration can name what it alters, on every database alike
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 from flask import current_app
-from sqlalchemy.orm import Session
 
-from hub.db import db
+from hub.db import Session, db
 from hub.services import migrating
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess  # noqa: S404 - our own interpreter and module, no shell
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy.orm import Session
-
+from hub.db import Session
 from hub.services import cataloguing, sourcing
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +26,7 @@ def served(session: Session) -> Iterator[str]:
     if not LISTED.exists():
         yield ""
         return
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "demo.server", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess  # noqa: S404 - our own interpreter and module, no shell
+import subprocess
 import sys
 from types import TracebackType
 
@@ -11,7 +11,7 @@ class Keeper:
     """`hub index sync --follow` as a child: it drains the outbox until its standard input closes, so it ends with us, however we end."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "hub.cli.main", "index", "sync", "--follow"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

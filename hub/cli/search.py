@@ -58,11 +58,15 @@ def values(found: finding.Page) -> dict[str, object]:
         "total": found.total,
         "results": [
             {
-                "id": one.resource.public_id, "title": one.resource.title, "provider": one.resource.provider, "languages": list(one.resource.languages),
-                "licence": one.resource.licence, "snippet": "".join(part.text for part in one.snippet),
+                "id": one.resource.public_id,
+                "title": one.resource.title,
+                "provider": one.resource.provider,
+                "languages": list(one.resource.languages),
+                "licence": one.resource.licence,
+                "snippet": "".join(part.text for part in one.snippet),
             }
             for one in found.results
         ],
         "facets": {group.name: {choice.value: choice.count for choice in group.choices} for group in found.groups},
         "suggestion": found.suggestion,
-    }  # fmt: skip
+    }

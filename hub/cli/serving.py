@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-import subprocess  # noqa: S404 - our own interpreter and modules, no shell
+import subprocess
 import sys
 import threading
 import time
