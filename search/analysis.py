@@ -35,7 +35,7 @@ PROTECTED = frozenset(NAMES.split())
 STEMS: dict[str, str] = {}
 LONG_RUN = 4
 STOP_CHARACTERS = frozenset("的了和与及在是")
-MAX_STEMS = 200_000
+MAX_STEMS = 50_000
 _STEMMER = snowballstemmer.stemmer("english")
 _STEMMING = threading.Lock()
 

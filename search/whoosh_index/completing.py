@@ -12,7 +12,7 @@ from search.analysis import fold, positions
 from search.document import Completion
 from search.query import parse
 from search.whoosh_index.facets import Facet
-from search.whoosh_index.matching import match
+from search.whoosh_index.matching import match, value_lines
 from search.whoosh_index.planning import plan
 from search.whoosh_index.snapshot import Snapshot
 
@@ -119,7 +119,7 @@ def _card(snapshot: Snapshot, document: int) -> tuple[str, list[str]]:
 
 def _names(snapshot: Snapshot, name: str, wanted: str, limit: int) -> list[Completion]:
     facet = snapshot.facet(name)
-    lines: list[str] = snapshot.kept(f"names {name}", lambda: [" " + " ".join(positions(value)) for value in facet.values])
+    lines = value_lines(snapshot, name)
     fitting = [at for at, line in enumerate(lines) if " " + wanted in line]
     counts = everywhere(snapshot, name, facet)
     order = sorted(fitting, key=lambda at: (not lines[at].startswith(" " + wanted), -int(counts[at]), facet.values[at]))

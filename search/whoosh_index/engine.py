@@ -43,6 +43,7 @@ class WhooshIndex:
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
         self._looked = float("-inf")
+        self._commits = self._seen = 0  # of this process: made, and known to be in the snapshot
         self._opening = threading.Lock()
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
@@ -56,7 +57,7 @@ class WhooshIndex:
             batch.delete(gone)
             batch.add(sorted(sound.values(), key=lambda document: document.id))
             batch.commit()
-        self._looked = float("-inf")
+        self._commits += 1
 
     def _folder_to_write(self) -> Path:
         folder = current(self._root)
@@ -109,7 +110,7 @@ class WhooshIndex:
                 raise IndexFault(f"The new index would hold {written} documents where {expected} were expected; the old one stays in use.")
             point(self._root, folder)
             sweep(self._root, keep=folder)
-        self._looked = float("-inf")
+        self._commits += 1
         return written
 
     def writing(self) -> AbstractContextManager[None]:
@@ -124,12 +125,11 @@ class WhooshIndex:
     def snapshot(self) -> Snapshot:
         """The newest generation; a newer one is looked for at most every half second. Queries keep the one they began with."""
         found = self._snapshot
-        if found is not None and time.monotonic() - self._looked < LOOK_EVERY:
-            return found
-        if found is not None and not self._opening.acquire(blocking=False):
-            return found  # somebody is at it
-        if found is None:
-            self._opening.acquire()
+        if found is None or self._seen != self._commits:  # what this process wrote it sees at once
+            with self._opening:
+                return self._newest()
+        if time.monotonic() - self._looked < LOOK_EVERY or not self._opening.acquire(blocking=False):
+            return found  # fresh enough, or another thread is at it
         try:
             return self._newest()
         finally:
@@ -137,7 +137,7 @@ class WhooshIndex:
 
     def _newest(self) -> Snapshot:
         for _ in range(10):
-            seen = time.monotonic()
+            looked, commits = time.monotonic(), self._commits
             now = state(self._root)
             if self._snapshot is None or self._snapshot.state != now:
                 try:
@@ -145,7 +145,7 @@ class WhooshIndex:
                 except FileNotFoundError:
                     time.sleep(0.02)  # merged away or rebuilt while it was opened
                     continue
-            self._looked = seen
+            self._looked, self._seen = looked, commits
             return self._snapshot
         raise IndexFault(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
 

@@ -57,17 +57,21 @@ class Facet:
         return (*found, *(Count(value, 0) for value in sorted(missing)))
 
 
-def facet_of(terms: Sequence[Terms], bases: Sequence[int]) -> Facet:
-    """Join the segments' postings of one facet and turn them round: document -> values."""
+def turned(terms: Terms) -> tuple[Array, Array]:
+    """One segment's postings of a facet the other way round: documents in order, and the place of the value of each."""
+    order = np.argsort(terms.docs, kind="stable")
+    return terms.docs[order], np.repeat(np.arange(len(terms), dtype=np.int32), terms.counts())[order]
+
+
+def facet_of(parts: Sequence[tuple[Terms, tuple[Array, Array]]], bases: Sequence[int]) -> Facet:
+    """Join the segments' values, as `turned` has them."""
     places: dict[bytes, int] = {}
     docs, codes = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
-    for base, term in zip(bases, terms, strict=False):
-        own = np.fromiter((places.setdefault(key, len(places)) for key in term), np.int32, len(term))
-        docs.append(term.docs.astype(np.int64) + base)
-        codes.append(np.repeat(own, term.counts()))
+    for base, (terms, (own_docs, own_codes)) in zip(bases, parts, strict=False):
+        known = np.fromiter((places.setdefault(key, len(places)) for key in terms), np.int32, len(terms))
+        docs.append(own_docs + np.int64(base))
+        codes.append(known[own_codes])
     owners, found = np.concatenate(docs), np.concatenate(codes)
-    order = np.argsort(owners, kind="stable")
-    owners, found = owners[order], found[order]
     sizes = np.bincount(owners, minlength=bases[-1])
     starts = np.concatenate(([0], np.cumsum(sizes)))
     values = [key.decode("utf-8", "replace") for key in places]

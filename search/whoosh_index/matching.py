@@ -148,17 +148,11 @@ def _joined(matches: list[Match]) -> Match:
 
 def _valued(snapshot: Snapshot, wanted: Value) -> Array:
     facet = snapshot.facet(wanted.facet)
-    chosen = [at for at, value in enumerate(facet.values) if _has(positions(value), wanted)]
-    mask = facet.having(chosen, snapshot.size) & snapshot.live
-    return np.flatnonzero(mask)
+    sought = f" {' '.join(wanted.words)}" + ("" if wanted.prefix else " ")
+    chosen = [at for at, line in enumerate(value_lines(snapshot, wanted.facet)) if sought in line]
+    return np.flatnonzero(facet.having(chosen, snapshot.size) & snapshot.live)
 
 
-def _has(words: list[str], wanted: Value) -> bool:
-    """The wanted words one after the other; the last one may be a beginning."""
-    size = len(wanted.words)
-    for at in range(len(words) - size + 1):
-        if words[at : at + size - 1] == list(wanted.words[:-1]):
-            last = words[at + size - 1]
-            if last == wanted.words[-1] or (wanted.prefix and last.startswith(wanted.words[-1])):
-                return True
-    return False
+def value_lines(snapshot: Snapshot, name: str) -> list[str]:
+    """The words of each value of a facet, with a blank around each word; made once a generation."""
+    return snapshot.kept(f"lines {name}", lambda: [f" {' '.join(positions(value))} " for value in snapshot.facet(name).values])

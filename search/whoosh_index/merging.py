@@ -29,6 +29,8 @@ def merge(parts: Sequence[Part], writer: ArraysWriter) -> int:
         writer.add(name, np.concatenate(arrays))
     for values, ends in VARIED:
         _varied(parts, writer, values, ends)
+        for segment, _ in parts:
+            segment.release()
     numbers, base = [], 0
     for _, live in parts:
         number = np.cumsum(live, dtype=np.int32) - 1 + base
@@ -36,6 +38,8 @@ def merge(parts: Sequence[Part], writer: ArraysWriter) -> int:
         base += int(live.sum())
     for field in FIELDS:
         _field(field, [segment.terms(field) for segment, _ in parts], numbers, writer)
+        for segment, _ in parts:
+            segment.release()
     return base
 
 

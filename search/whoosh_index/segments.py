@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,10 @@ class Segment:
         """What is kept to show of a document, as inverting.card wrote it."""
         begin = int(self._card_ends[document - 1]) if document else 0
         return self._cards[begin : int(self._card_ends[document])].tobytes()
+
+    def release(self) -> None:
+        """Give back the memory of what was read; it is mapped again when it is needed."""
+        self._mapped.madvise(mmap.MADV_DONTNEED)
 
     def kept(self, name: str, make: Callable[[], Made]) -> Made:
         """A thing made once of this segment."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from search.index import IndexFault
 from search.whoosh_index.arrays import Array, Damaged
-from search.whoosh_index.facets import Facet, facet_of
+from search.whoosh_index.facets import Facet, facet_of, turned
 from search.whoosh_index.fields import FACET
 from search.whoosh_index.folder import REBUILD, State, contents
 from search.whoosh_index.scoring import length_norms
@@ -84,7 +84,7 @@ class Snapshot:
         """The values of a facet, document by document."""
         found = self._facets.get(name)
         if found is None:
-            found = self._facets[name] = facet_of(self.terms(FACET + name), self.bases)
+            found = self._facets[name] = facet_of([_turned(segment, FACET + name) for segment in self.segments], self.bases)
         return found
 
     def terms(self, field: str) -> list[Terms]:
@@ -95,6 +95,11 @@ class Snapshot:
         """A document's segment and its number there."""
         at = int(np.searchsorted(self.bases, document, side="right")) - 1
         return self.segments[at], document - self.bases[at]
+
+
+def _turned(segment: Segment, field: str) -> tuple[Terms, tuple[Array, Array]]:
+    terms = segment.terms(field)
+    return terms, segment.kept(field, lambda: turned(terms))
 
 
 def open_segment(folder: Path, segment: Any) -> Segment:
