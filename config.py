@@ -1,4 +1,7 @@
-"""Environment -> settings. The only module that reads the environment; `docs/settings.md` describes every name, and a test holds the two together."""
+"""Environment -> settings. The only module that reads the environment.
+
+`docs/settings.md` describes every name, and a test holds the two together.
+"""
 
 from __future__ import annotations
 

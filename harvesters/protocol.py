@@ -1,7 +1,8 @@
 """What a kind of source provides: two pure functions, and a reader of one stored payload.
 
 `start` says what to ask first; `parse` turns one answer into items and what to ask next; `read` reads one stored payload again
-(when a mapping rule has changed, or a failed record is retried), so that `parse` is `read` over the parts of a page. No kind sees the network.
+(when a mapping rule has changed, or a failed record is retried), so that `parse` is `read` over the parts of a page. No kind sees
+the network.
 """
 
 from __future__ import annotations

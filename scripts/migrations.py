@@ -1,4 +1,7 @@
-"""Revisions of the database's schema: `check` that they make what the models say and can be taken back, `revision MESSAGE` writes the next one."""
+"""Revisions of the database's schema.
+
+`check`: do they make what the models say, and can they be taken back? `revision MESSAGE`: write the next one.
+"""
 
 from __future__ import annotations
 

@@ -124,9 +124,8 @@ def print_summary(summary: dict[str, Any], rate: str) -> None:
         if text:
             click.echo(f"  {cell(text)}")
     for failure in summary["failures"][:SHOWN]:
-        click.echo(
-            f"  failed: {cell(failure['identifier'] or failure['url'] or '(no identifier)')}: {cell(failure['reason'])} {cell(failure['advice'])}".rstrip()
-        )
+        name = cell(failure["identifier"] or failure["url"] or "(no identifier)")
+        click.echo(f"  failed: {name}: {cell(failure['reason'])} {cell(failure['advice'])}".rstrip())
     if len(summary["failures"]) > SHOWN:
         click.echo(f"  and {len(summary['failures']) - SHOWN} more: hub run failures {summary['run']}")
 

@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of a concept. A doubtful one has other meanings too: it counts in title and keywords only, and only beside a label that has none."""
+    """A label of a concept. A doubtful one has other meanings too: it counts in title and keywords only, beside a label that has none."""
 
     concept_id: int
     text: str

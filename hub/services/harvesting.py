@@ -192,7 +192,7 @@ def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> Non
 
 
 def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...]) -> Changes:
-    """Receive the items, add the counters, keep the checkpoint; commit. The first statement is a write, so a second writer waits for us here."""
+    """Receive the items, add the counters, keep the checkpoint; commit. The first statement writes: a second writer waits there."""
     session = job.session
     session.execute(update(Run).where(Run.id == job.run_id).values(heartbeat_at=now()))
     leasing.renew(session, job.source.id)

@@ -274,7 +274,7 @@ def repair(session: Session, index: Index) -> Difference:
 
 
 def rebuild(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> int:
-    """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile stay in the outbox."""
+    """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile wait."""
     count = session.scalar(select(func.count()).select_from(Resource).where(live())) or 0
     began = session.scalar(select(func.max(Outbox.id))) or 0
     with index.writing():
