@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from harvesters.clean.language_names import NAMES, THREE, TWO
 
-_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_.@].*)?", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_.@][a-z0-9_.@-]{0,40})?", re.IGNORECASE)
 _TRADITIONAL = {"tw", "hk", "mo"}
 _SIMPLIFIED = {"cn", "sg", "my"}
-_IN_WORDS = re.compile(r"([^()（）\[\],，;；/\-–]+?)\s*[(（\[,，/\-–]\s*([^()（）\[\]]*?)\s*[)）\]]?")
+_IN_WORDS = re.compile(r"([^()（）\[\],，;；/\-–]+?)\s*[(（\[,，/\-–]\s*([^()（）\[\],，;；]*?)\s*[)）\]]?")
 _MARKS = (
     ("hant", "traditional", "繁體", "繁体", "正體", "trad", "taiwan", "hong kong", "台灣", "香港"),
     ("hans", "simplified", "简体", "簡體", "simp", "mainland", "china", "中国"),
@@ -57,6 +57,8 @@ def _subtags(language: str, script: str, region: str) -> str:
 def _words(text: str) -> str | None:
     """ "Chinese (Simplified)", "English - United States", "Spanish; Castilian"."""
     found = _IN_WORDS.fullmatch(text)
+    if found and (found[2] in NAMES or found[2] in TWO) and text[found.end(1) :].lstrip()[:1] in ",，/":
+        return None  # two languages, not one with a remark
     if found:
         name = NAMES.get(found[1].strip()) or TWO.get(found[1].strip())
         if name == "zh" or name in ("zh-Hans", "zh-Hant"):
@@ -64,7 +66,10 @@ def _words(text: str) -> str | None:
         if name == "pt":
             return "pt-BR" if found[2] in ("brazil", "brasil", "brazilian", "br", "巴西") else "pt"
         return name
-    first, _, rest = text.partition(" ")
+    first, _, rest = text.replace("_", " ").partition(" ")
+    if first in ("chinese", "中文") and rest:
+        found_script = _chinese("zh", rest)
+        return found_script if found_script != "zh" else None
     if rest in ("chinese", "中文"):
         return _chinese("zh", first)
     if rest in ("language", "english", "portuguese", "spanish"):

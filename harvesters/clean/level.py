@@ -39,7 +39,7 @@ _LEVELS |= {
     "schule": ("school",), "level_04": ("vocational",), "level_05": ("vocational",), "level_0": ("school",), "level_1": ("school",), "level_2": ("school",), "level_3": ("school",),
     "isced 0": ("school",), "isced 1": ("school",), "isced 2": ("school",), "isced 3": ("school",), "isced 4": ("vocational",), "isced 5": ("vocational",), "continuingeducation": ("professional",),
 }  # fmt: skip
-_SEPARATORS = re.compile(r"[,;，；、|]|\s+(?:and|to|und|or)\s+|\s[-–]\s|(?<=\w)/(?=\w)")
+_SEPARATORS = re.compile(r"[,;，；、|·•]|\s+(?:and|to|und|or)\s+|\s[-–]\s|(?<=\w)/(?=\w)")
 _SUFFIX = re.compile(r"\s*(?:levels?|courses?|students?|learners?|studierende|课程|水平|阶段|生)$")
 _TAIL = re.compile(r"[/#]([^/#]{1,60})/?$")
 

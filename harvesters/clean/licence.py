@@ -155,7 +155,7 @@ def _worded(text: str) -> str | None:
         return None
     if re.search(r"(?<!un)all rights (?:are )?reserved", text) and not _CONTEXT.search(text):
         return "all-rights-reserved"
-    if re.search(r"(?<![a-z])cc[\s-]?0(?![.\d])|(?<![a-z])cc[\s-]?zero|cc0 1\.0|public domain dedication", text):
+    if re.search(r"(?<![a-z])cc[\s-]?0(?![.\d])|(?<![a-z])cc[\s-]?zero|cc0 1\.0|creative commons zero|public domain dedication", text):
         return "CC0-1.0"
     if re.search(r"public domain mark", text):
         return "CC-PDM-1.0"

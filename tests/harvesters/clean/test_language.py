@@ -34,6 +34,8 @@ def test_unknown_languages_are_none(written):
 def test_several_languages_in_one_text_and_double_ones():
     assert language.tags(["en", "en_US", "zh", "zh-CN"]) == ("en", "zh-Hans")
     assert language.tags(["English, Chinese (Simplified)"]) == ("en", "zh-Hans")
+    assert language.tags(["zh-CN, en"]) == ("zh-Hans", "en") and language.tags(["English, Chinese"]) == ("en", "zh")
+    assert language.tags(["English/French"]) == ("en", "fr") and language.tag("chinese_simplified") == "zh-Hans"
     assert language.tags([None, "", {"name": "English"}, "de;fr"]) == ("de", "fr")
 
 

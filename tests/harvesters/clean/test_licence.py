@@ -23,7 +23,7 @@ KNOWN = {
     "CC-BY-SA": ("cc-by-sa", "CC BY-SA", "http://creativecommons.org/licenses/by-sa/"),
     "CC-BY-NC-ND": ("by-nc-nd", "署名-非商业性使用-禁止演绎", "Attribution-NonCommercial-NoDerivs"),
     "CC-BY": ("CC BY", "Attribution", "Creative Commons Attribution license (reuse allowed)"),
-    "CC0-1.0": ("CC0", "CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "CC0-1.0": ("CC0", "CC0 1.0 Universal", "Creative Commons Zero v1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
     "CC-PDM-1.0": ("https://creativecommons.org/publicdomain/mark/1.0/", "Public Domain Mark 1.0"),
     "public-domain": ("Public Domain", "公有领域"),
     "all-rights-reserved": ("All Rights Reserved", "all-rights-reserved", "© 2020 MIT. All rights reserved.", "版权所有", "http://rightsstatements.org/vocab/InC/1.0/"),
