@@ -9,7 +9,7 @@ from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from hub.services.browsing import DatabaseUnavailable
@@ -32,6 +32,7 @@ SEARCHABLE = (404, 410)
 def register(app: Flask) -> None:
     """Pages for every error of the application."""
     app.register_error_handler(HTTPException, show)
+    app.register_error_handler(SecurityError, other_host)
     app.register_error_handler(CSRFError, outdated)
     app.register_error_handler(SearchUnavailable, no_search)
     app.register_error_handler(DatabaseUnavailable, busy)
@@ -57,6 +58,11 @@ def render(status: int, title: str, message: str) -> tuple[str, int]:
     """The error page."""
     page = render_template("errors/error.html", code_number=status, title=title, message=message, searchable=status in SEARCHABLE)
     return page, status
+
+
+def other_host(error: SecurityError) -> Response:
+    """A host that is not ours: no page, because none of its addresses could be made."""
+    return Response("This server does not answer for that host.\n", 400, mimetype="text/plain")
 
 
 def outdated(error: CSRFError) -> tuple[str, int]:

@@ -35,7 +35,7 @@ def show(name: str) -> str | Response | tuple[str, int]:
     if page.withdrawn_at is not None:
         return gone(page)
     right = address(page.summary.public_id, page.summary.slug)
-    if request.path != right:
+    if name != f"{page.summary.public_id}-{page.summary.slug}".rstrip("-"):
         return redirect(right, 301)
     return render_template(
         "resources/show.html",
@@ -49,7 +49,7 @@ def show(name: str) -> str | Response | tuple[str, int]:
 
 def gone(page: reading.ResourcePage) -> tuple[str, int]:
     """The page of a withdrawn resource."""
-    others = reading.alternatives(context.session(), context.index(), page.summary.title, language=context.language())
+    others = reading.alternatives(context.session(), context.index(), page.summary.title)
     return render_template("resources/gone.html", page=page, resource=page.summary, others=others), 410
 
 

@@ -146,7 +146,20 @@ def duration(iso: str | None) -> str:
     """`P12W` -> "12 weeks"; what cannot be read is left out."""
     match = DURATION.fullmatch((iso or "")[:40])
     parts = [(int(value), unit) for value, unit in zip(match.groups(), UNITS, strict=True) if value and int(value)] if match else []
-    return " ".join(format_unit(value, f"duration-{unit}", "long", locale=_locale()) for value, unit in parts[:2])
+    return " ".join(length(value, unit) for value, unit in parts[:2])
+
+
+def length(value: int, unit: str) -> str:
+    """A number of years, months, weeks, days, hours or minutes. (Babel has no long Chinese names of these units.)"""
+    words = {
+        "year": ngettext("%(num)s year", "%(num)s years", value),
+        "month": ngettext("%(num)s month", "%(num)s months", value),
+        "week": ngettext("%(num)s week", "%(num)s weeks", value),
+        "day": ngettext("%(num)s day", "%(num)s days", value),
+        "hour": ngettext("%(num)s hour", "%(num)s hours", value),
+        "minute": ngettext("%(num)s minute", "%(num)s minutes", value),
+    }
+    return str(words[unit])
 
 
 def workload(low: float | None, high: float | None) -> str:

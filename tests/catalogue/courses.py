@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from flask import Flask
-from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
 from hub.models import Failure, Resource, Run, Source
 from hub.services import cataloguing, classifying, indexing, receiving
@@ -91,7 +91,13 @@ def english() -> list[Record]:
         prerequisites=(HOSTILE,),
         offerings=(Offering(identifier="x", url="javascript:alert(4)", provider=HOSTILE),),
     )
-    leaving = record("leaving", "Introduction to mobile payment for small shops", languages=("en",), resource_type="course", provider="Open Course Platform")
+    leaving = record(
+        "leaving",
+        "Introduction to mobile payment for small shops",
+        languages=("en",),
+        resource_type="course",
+        provider="Open Course Platform",
+    )
     bare = record("bare", "A record with a title only", url=None)
     return [main, hostile, leaving, bare, *(plain(number) for number in range(PLAIN_COURSES))]
 
@@ -101,7 +107,11 @@ def plain(number: int) -> Record:
     theme = THEMES[number % len(THEMES)]
     chinese = number % 3 == 0
     title = f"{theme[1]}（第{number + 1}期）" if chinese else f"{theme[0]}, part {number + 1}"
-    text = "本课程系统讲解跨境电商物流与运营，配有企业真实案例。" if chinese else "A practical course with cases about logistics, payment and shop operation."
+    text = (
+        "本课程系统讲解跨境电商物流与运营，配有企业真实案例。"
+        if chinese
+        else "A practical course with cases about logistics, payment and shop operation."
+    )
     return record(
         f"course-{number}",
         title,

@@ -1,0 +1,114 @@
+"""Runs for admins: numbers, failures with their raw records, a table to take away, a harvest on demand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import select, update
+
+from hub.db import db, now
+from hub.models import Run
+
+Csrf = Callable[[FlaskClient], str]
+
+
+def text(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def test_the_history_shows_every_run_and_narrows(admin: FlaskClient) -> None:
+    page = html.document_fromstring(text(admin, "/admin/runs"))
+    assert len(page.xpath("//tbody/tr")) == 4
+    assert "Done with errors" in page.text_content()
+    narrowed = html.document_fromstring(text(admin, "/admin/runs?state=failed"))
+    assert [row.xpath("string(td[1])") for row in narrowed.xpath("//tbody/tr")] == ["Silent site"]
+    assert "No run is like that." in text(admin, "/admin/runs?state=cancelled&source=mooc")
+
+
+def test_a_run_shows_its_failures_with_reason_and_advice(admin: FlaskClient) -> None:
+    page = html.document_fromstring(text(admin, "/admin/runs/1"))
+    rows = page.xpath("//tbody/tr")
+    assert len(rows) == 3
+    assert "The record has no title" in rows[0].text_content()
+    assert "Ask the source's owner" in rows[0].text_content()
+    assert not page.xpath("//script[not(@src)]")
+    silent = text(admin, "/admin/runs/3")
+    assert "The host does not answer." in silent
+    assert "Check the address with your browser." in silent
+
+
+def test_a_raw_record_is_shown_as_text(admin: FlaskClient) -> None:
+    link = html.document_fromstring(text(admin, "/admin/runs/1")).xpath("//tbody//a/@href")[0]
+    page = html.document_fromstring(text(admin, link))
+    assert page.xpath("string(//pre)").startswith("<html><script>")
+    assert not page.xpath("//pre/*")
+    assert admin.get(link.replace("/1/", "/2/")).status_code == 404
+
+
+def test_the_table_calculates_nothing(admin: FlaskClient) -> None:
+    answer = admin.get("/admin/runs/1/failures.csv")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    body = answer.get_data(as_text=True)
+    assert body.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(body.removeprefix("\ufeff"))))
+    assert rows[0] == ["identifier", "step", "reason", "advice", "address", "at"]
+    assert [row[0] for row in rows[1:]] == ["'=1+1", "record-1", "record-2"]
+
+
+def test_polling_goes_on_while_the_run_lives_and_then_ends(own_site: Flask, admin: FlaskClient) -> None:
+    live = admin.get("/admin/runs/4/progress")
+    assert live.status_code == 200
+    assert "every 2s" in live.get_data(as_text=True)
+    with own_site.app_context():
+        db.session.execute(update(Run).where(Run.id == 4).values(state="succeeded", finished_at=now()))
+        db.session.commit()
+    ended = admin.get("/admin/runs/4/progress")
+    assert ended.status_code == 286
+    assert "hx-get" not in ended.get_data(as_text=True)
+    assert ended.headers["Cache-Control"] == "no-store"
+
+
+def test_a_dead_worker_is_told(own_site: Flask, admin: FlaskClient) -> None:
+    assert "The worker has gone" not in text(admin, "/admin/runs/4")
+    with own_site.app_context():
+        db.session.execute(update(Run).where(Run.id == 4).values(heartbeat_at=now() - timedelta(minutes=5)))
+        db.session.commit()
+    assert "The worker has gone" in text(admin, "/admin/runs/4")
+
+
+def test_an_admin_queues_a_harvest(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
+    answer = admin.post("/admin/runs", data={"csrf_token": csrf(admin), "source": "silent", "full": "1"})
+    assert answer.status_code == 303
+    page = text(admin, answer.headers["Location"])
+    assert "The harvest of Silent site is queued." in page
+    assert "Queued" in page
+    with own_site.app_context():
+        run = db.session.scalar(select(Run).order_by(Run.id.desc()))
+        assert run is not None
+        assert (run.state, run.full) == ("queued", True)
+        assert own_site.extensions["hub"].huey.pending_count() == 1
+    assert admin.post("/admin/runs", data={"csrf_token": csrf(admin), "source": "nobody"}).status_code == 404
+
+
+def test_an_admin_stops_a_run(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
+    assert admin.post("/admin/runs/4/stop", data={"csrf_token": csrf(admin)}).status_code == 303
+    with own_site.app_context():
+        assert db.session.scalar(select(Run.stop_asked).where(Run.id == 4))
+
+
+def test_nobody_else_sees_or_starts_runs(own_site: Flask, csrf: Csrf) -> None:
+    visitor = own_site.test_client()
+    paths = ("/admin/runs", "/admin/runs/1", "/admin/runs/1/failures.csv", "/admin/runs/1/failures/1")
+    assert [visitor.get(path).status_code for path in paths] == [303] * 4
+    assert visitor.post("/admin/runs", data={"csrf_token": csrf(visitor), "source": "silent"}).status_code == 303
+    with own_site.app_context():
+        assert db.session.scalars(select(Run.id).order_by(Run.id)).all() == [1, 2, 3, 4]

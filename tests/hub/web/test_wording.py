@@ -1,0 +1,126 @@
+"""Codes in words, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harvesters.clean.licence import FAMILIES
+from harvesters.record import LEVELS, RESOURCE_TYPES
+from hub.models.run import STATES
+from hub.services.finding import SHOWN, USES
+from hub.web import context, wording
+
+
+@contextmanager
+def speaking(site: Flask, language: str) -> Iterator[None]:
+    with site.test_request_context():
+        context.remember_language(language)
+        yield
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_every_code_has_a_word(site: Flask, language: str) -> None:
+    """All codes that the harvesters, the models and the facets know."""
+    with speaking(site, language):
+        for word, codes in (
+            (wording.type_name, RESOURCE_TYPES),
+            (wording.level_name, LEVELS),
+            (wording.state_name, STATES),
+            (wording.family_name, FAMILIES),
+            (wording.use_name, tuple(USES)),
+            (wording.facet_name, SHOWN),
+        ):
+            for code in codes:
+                assert word(code) != code, code
+        for family in FAMILIES:
+            assert wording.permission(family).headline != wording.permission(None).headline, family
+        assert set(RESOURCE_TYPES) == set(wording.TYPE_ICONS)
+
+
+@pytest.mark.parametrize(
+    ("iso", "english", "chinese"),
+    [
+        ("P12W", "12 weeks", "12 周"),
+        ("PT1H30M", "1 hour 30 minutes", "1 小时 30 分钟"),
+        ("P1Y2M", "1 year 2 months", "1 年 2 个月"),
+        ("P0D", "", ""),
+        ("twelve weeks", "", ""),
+        (None, "", ""),
+    ],
+)
+def test_durations(site: Flask, iso: str | None, english: str, chinese: str) -> None:
+    for language, expected in (("en", english), ("zh-Hans", chinese)):
+        with speaking(site, language):
+            assert wording.duration(iso) == expected
+
+
+def test_workloads_and_prices(site: Flask) -> None:
+    with speaking(site, "en"):
+        assert wording.workload(1, 1) == "1 hour a week"
+        assert wording.workload(2.5, None) == "2.5 hours a week"
+        assert wording.workload(3, 5) == "3 to 5 hours a week"
+        assert wording.workload(None, None) == ""
+        assert wording.price(Decimal(0), "EUR") == "Free"
+        assert wording.price(Decimal("1249.50"), "CNY") == "CNY 1,249.5"
+        assert wording.price(None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("spdx", "name"),
+    [
+        ("CC-BY-SA-4.0", "CC BY-SA 4.0"),
+        ("CC-BY-NC-ND-3.0-DE", "CC BY-NC-ND 3.0 DE"),
+        ("CC-BY", "CC BY"),
+        ("CC0-1.0", "CC0"),
+        ("MIT", "MIT"),
+        ("all-rights-reserved", "All rights reserved"),
+        (None, ""),
+    ],
+)
+def test_licence_names(site: Flask, spdx: str | None, name: str) -> None:
+    with speaking(site, "en"):
+        assert wording.licence_name(spdx) == name
+
+
+def test_languages_and_lists(site: Flask) -> None:
+    with speaking(site, "en"):
+        assert wording.languages(("zh-Hans", "en")) == "Chinese (simplified) and English"
+        assert wording.languages(("de",), ("en",)) == "German, English subtitles"
+        assert wording.language_name("x-unknown") == "x-unknown"
+    with speaking(site, "zh-Hans"):
+        assert wording.languages(("en",)) == "英语"
+
+
+def test_months(site: Flask) -> None:
+    with speaking(site, "en"):
+        assert wording.start_month("2027-02") == "Feb 2027"
+        assert wording.start_month("anytime") == "Any time"
+        assert wording.start_month("0000-01") == "0000-01"
+        assert wording.start_month("soon") == "soon"
+
+
+def test_how_long_ago(site: Flask) -> None:
+    now = datetime.now(UTC)
+    with speaking(site, "en"):
+        assert wording.ago(now - timedelta(seconds=3)) == "just now"
+        assert wording.ago(now - timedelta(hours=2, minutes=5)) == "2 hours ago"
+    with speaking(site, "zh-Hans"):
+        assert wording.ago(now - timedelta(days=3)) == "3天前"
+
+
+@given(text=st.text(max_size=60))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_value_of_a_facet_breaks_its_word(site: Flask, text: str) -> None:
+    with speaking(site, "en"):
+        for facet in SHOWN:
+            assert isinstance(wording.value_name(facet, text), str)
+        assert isinstance(wording.duration(text), str)
+        assert isinstance(wording.licence_name(text), str)

@@ -1,0 +1,115 @@
+"""No axe violation on any page: narrow and wide, light and dark, English and Chinese; and no page is wider than its screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+Visit = Callable[..., Page]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+PAGES = (
+    "/",
+    "/search?q=logistics&type=course",
+    "/search?q=payment+qqqqqqq&type=case",
+    "/search/facets/topic",
+    "RESOURCE",
+    "HOSTILE",
+    "/topics",
+    "/topics/logistics",
+    "/providers",
+    "/providers/open-course-platform",
+    "/sources",
+    "/sources/silent",
+    "/about",
+    "/login",
+)
+LOOKS = ((390, "dark", "zh-CN"), (768, "light", "en-GB"), (1280, "light", "zh-CN"), (1280, "dark", "en-GB"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe found, with the elements."""
+    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
+    return [f"{page.url}: {one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}" for one in found]
+
+
+def too_wide(page: Page) -> list[str]:
+    """Does the page scroll sideways?"""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url}: {over} px too wide"] if over > 0 else []
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
+def test_every_page_in_every_look(visit: Visit, width: int, theme: str, language: str) -> None:
+    page = visit("/search?q=logistics", width=width, theme=theme, language=language)
+    addresses = page.locator("article h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    known = {"RESOURCE": addresses[0], "HOSTILE": next(address for address in addresses if "hostile" in address)}
+    faults: list[str] = []
+    for path in PAGES:
+        page.goto(known.get(path, path))
+        faults += violations(page) + too_wide(page)
+    assert faults == []
+
+
+def test_open_menus_drawers_and_lists(visit: Visit) -> None:
+    """What opens over a page is held to the same rules."""
+    faults: list[str] = []
+    phone = visit("/search?q=course", width=390)
+    phone.get_by_role("button", name=re.compile("^Filters")).click()
+    faults += violations(phone)
+    phone.keyboard.press("Escape")
+    phone.get_by_role("button", name="Menu").click()
+    faults += violations(phone)
+    desk = visit("/search?q=logistics")
+    desk.get_by_text("Sort: Relevance").click()
+    desk.locator("details.preview summary").first.click()
+    faults += violations(desk)
+    box = desk.get_by_role("combobox")
+    box.fill("")
+    box.press_sequentially("cross-b")
+    desk.get_by_role("option").first.wait_for()
+    faults += violations(desk)
+    assert faults == []
+
+
+def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
+    page = visit("/login", theme="dark")
+    faults = violations(page)
+    page.get_by_label("E-mail address").fill(courses.ADMIN)
+    page.get_by_label("Password").fill("wrong-password")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("alert").evaluate("element => element === document.activeElement")
+    faults += violations(page)
+    page.get_by_label("Password").fill(courses.PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4"):
+        page.goto(path)
+        faults += violations(page) + too_wide(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_narrow_screens_never_scroll_sideways(visit: Visit, width: int) -> None:
+    page = visit("/", width=width)
+    faults = too_wide(page)
+    for path in PAGES:
+        if path.startswith("/"):
+            page.goto(path)
+            faults += too_wide(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=course", "/topics/logistics", "/about"])
+def test_a_page_asks_for_few_files(visit: Visit, path: str) -> None:
+    """At most ten requests, none to another host (the fixture sees to that)."""
+    page = visit("/about")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path, wait_until="networkidle")
+    assert len(asked) <= 10, asked
