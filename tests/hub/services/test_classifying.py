@@ -1,11 +1,12 @@
 """Topics by rule."""
 
-from hub.models import Concept
-from hub.services import classifying
-from hub.services.classifying import Classifier, Label
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+
+from hub.models import Concept
+from hub.services import classifying
+from hub.services.classifying import Classifier, Label
 
 LABELS = Classifier(
     [

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import func, select, update
+
 from hub.models import Failure, Resource, Run, SourceRecord
 from hub.services import harvesting, indexing, leasing, running, sourcing, withdrawing
 from hub.services.classifying import load
-from sqlalchemy import func, select, update
 
 COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed")
 

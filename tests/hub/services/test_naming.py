@@ -1,8 +1,9 @@
 """Names in addresses."""
 
-from hub.services import naming
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hub.services import naming
 
 
 @given(st.text(), st.text(), st.integers(0, 3))

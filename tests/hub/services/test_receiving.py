@@ -6,10 +6,12 @@ import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from harvesters.record import Failure, Identifier, Offering, Raw, Withdrawn
-from hub.models import Assignment, Concept, Offering as KeptOffering, Outbox, Resource, ResourceKey, SourceRecord
-from hub.models import Failure as KeptFailure
 from sqlalchemy import func, select
+
+from harvesters.record import Failure, Identifier, Offering, Raw, Withdrawn
+from hub.models import Assignment, Concept, Outbox, Resource, ResourceKey, SourceRecord
+from hub.models import Failure as KeptFailure
+from hub.models import Offering as KeptOffering
 
 
 def counts(changes):
