@@ -120,7 +120,6 @@ def _run(entry: Object, raw: Raw) -> Item:
         description=description,
         languages=language.tags([entry.get("language"), entry.get("content_language")]),
         agents=_staff(entry),
-        provider=_platform(raw.url),
         institution=institution,
         code=number,
         group=f"{organisation}+{number}" if organisation and number else None,
@@ -185,7 +184,7 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
         languages=language.tags([entry.get("content_language"), *(run.get("content_language") for run in shown)]),
         subtitle_languages=language.tags(name for run in shown for name in many(run.get("transcript_languages"))),
         agents=_staff(entry, page, *shown),
-        provider=text.line(entry.get("platform")) or _platform(raw.url),
+        provider=text.line(entry.get("platform")),
         institution=owners[0] if owners else (found[1] if found else None),
         code=found[2] if found else None,
         group=f"{found[1]}+{found[2]}" if found else identifier,
@@ -210,12 +209,6 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
 def _load(entry: Object, page: Object, run: Object) -> workload.Workload:
     said = workload.workload(entry.get("time_commitment") or page.get("effort"), weekly=True)
     return said if said != workload.NONE else workload.both(run.get("min_effort"), run.get("max_effort"))
-
-
-def _platform(address: str) -> str | None:
-    """The site's name is that of its host; a bare number is no name."""
-    host = url.host(address) or ""
-    return host if re.search(r"\.[a-z]{2,}$", host) else None
 
 
 def _length(entry: Object) -> str | None:
