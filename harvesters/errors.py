@@ -12,9 +12,10 @@ class HarvestError(Exception):
 class FetchError(HarvestError):
     """The bytes did not come: bad address, no answer, an error status, too large, too slow."""
 
-    def __init__(self, message: str, *, advice: str = "", status: int | None = None) -> None:
+    def __init__(self, message: str, *, advice: str = "", status: int | None = None, response: object = None) -> None:
         super().__init__(message, advice=advice)
         self.status = status  # of the HTTP answer, None when there was none
+        self.response = response  # what came with an error status (a protocol.Response), None when that was not read
 
 
 class RefusedAddress(FetchError):
@@ -29,7 +30,11 @@ class SourceError(HarvestError):
     """The bytes came, but are not what this kind of source sends."""
 
 
-class ExpiredToken(SourceError):
+class ProtocolError(SourceError):
+    """The source says no in the words of its own protocol, whatever the HTTP status."""
+
+
+class ExpiredToken(ProtocolError):
     """The source no longer knows the place in the list that we ask for: start the list again (OAI-PMH badResumptionToken)."""
 
 

@@ -17,6 +17,7 @@ from harvesters.hops import Hop
 from harvesters.troubles import connection_trouble
 
 _CHUNK = 65536
+_WORDS = 2**18  # bytes of an answer with an error status that may hold an error of the source's protocol
 _ASK_FOR_LESS = "Ask the owner of the source for a smaller list, or one in parts."
 
 
@@ -24,7 +25,7 @@ _ASK_FOR_LESS = "Ask the owner of the source for a smaller list, or one in parts
 class Answer:
     status: int
     headers: Mapping[str, str]  # names in lower case
-    body: bytes  # decompressed; empty unless the status is 2xx
+    body: bytes  # decompressed; empty with a redirect, and when the words of an error did not come whole
 
 
 def converse(hop: Hop, connection: Connection, size: int) -> Answer:
@@ -38,13 +39,21 @@ def converse(hop: Hop, connection: Connection, size: int) -> Answer:
             body = _unpack(_read(response, shown, size), headers, shown, response.status, size)
             whole = not connection.given_up
         else:
-            body = b""  # nobody needs the words of an error page
+            body = _words(response, headers, shown) if response.status >= 400 else b""
     except (OSError, http.client.HTTPException, wire.HTTPError, ValueError) as error:
         raise connection_trouble(shown, hop.target.host, error, response.status if response else None) from error
     finally:
         if not whole:
             _end(connection, response)
     return Answer(status=response.status, headers=headers, body=body)
+
+
+def _words(response: BaseHTTPResponse, headers: Mapping[str, str], shown: str) -> bytes:
+    """What an error status comes with. The status is what counts: words that are long, cut or badly packed are none."""
+    try:
+        return _unpack(_read(response, shown, _WORDS), headers, shown, response.status, _WORDS)
+    except (FetchError, OSError, http.client.HTTPException, wire.HTTPError, ValueError):
+        return b""
 
 
 def _end(connection: Connection, response: BaseHTTPResponse | None) -> None:

@@ -180,13 +180,16 @@ class Fetcher:
 
 
 def _response(request: Request, hop: Hop, answer: Answer) -> Response:
-    unchanged = answer.status == 304 and any(name.lower() in ("if-none-match", "if-modified-since") for name in request.headers)
-    if not (200 <= answer.status < 300 or unchanged):
-        raise status_trouble(show(hop.target.url), answer.status, answer.headers)
     media_type, charset = content_type(answer.headers.get("content-type", ""))
-    return Response(
+    response = Response(
         url=hop.target.url, body=answer.body, status=answer.status, media_type=media_type, charset=charset, headers=answer.headers
     )
+    unchanged = answer.status == 304 and any(name.lower() in ("if-none-match", "if-modified-since") for name in request.headers)
+    if not (200 <= answer.status < 300 or unchanged):
+        trouble = status_trouble(show(hop.target.url), answer.status, answer.headers)
+        trouble.response = response if answer.body else None
+        raise trouble
+    return response
 
 
 def _asked_too_long(setback: Setback, pause: float) -> FetchError:
@@ -194,4 +197,5 @@ def _asked_too_long(setback: Setback, pause: float) -> FetchError:
         f"{setback} It asks us to come back in {pause:.0f} seconds, longer than a run waits.",
         advice="Run this source again later.",
         status=setback.status,
+        response=setback.response,
     )

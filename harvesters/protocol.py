@@ -72,7 +72,7 @@ class Harvester:
     """A kind of source.
 
     `start(address, options, since)` -> the first requests; `since` is an earlier run's `Page.stamp`, None for a full pass.
-    `parse(request, response, options)` -> Page; raises SourceError when the answer is not of this kind.
+    `parse(request, response, options)` -> Page; raises SourceError when the answer is not of this kind, ProtocolError when it says no.
     `read(raw, options)` -> the same item that `parse` made of this payload.
     """
 
@@ -82,4 +82,5 @@ class Harvester:
     parse: Parse
     read: Read
     options: tuple[Option, ...] = ()
+    answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
     lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)

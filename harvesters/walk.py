@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from harvesters.addresses import show
 from harvesters.checkpoint import fingerprint, from_json, going_on, place, split, to_json
-from harvesters.errors import ExpiredToken, FetchError, SourceError
+from harvesters.errors import ExpiredToken, FetchError, ProtocolError, SourceError
 from harvesters.hops import lead_on
 from harvesters.patience import DEFAULT, Patience, WalkLimits
 from harvesters.protocol import Harvester, Page, Request, Response
@@ -123,13 +123,28 @@ class _Walk:
 
         def run() -> None:
             try:
-                ahead.response.append(self._fetch(request))
-                ahead.answer.set_result(self._harvester.parse(request, ahead.response[0], self._options))
+                ahead.answer.set_result(self._page(request, ahead.response))
             except BaseException as error:  # handed to the thread that waits for the page, whatever it is
                 ahead.answer.set_exception(error)
 
         threading.Thread(target=run, name="walk", daemon=True).start()
         return ahead
+
+    def _page(self, request: Request, came: list[Response]) -> Page:
+        """Ask, and read what comes. Some protocols say no with an error status: the source's own words tell more than the number."""
+        try:
+            came.append(self._fetch(request))
+        except FetchError as error:
+            if not (self._harvester.answers_errors and isinstance(error.response, Response)):
+                raise
+            came.append(error.response)
+            try:
+                return self._harvester.parse(request, error.response, self._options)
+            except ProtocolError:
+                raise
+            except SourceError as unread:
+                raise error from unread
+        return self._harvester.parse(request, came[0], self._options)
 
     def _receive(self, ahead: _Ahead) -> Page | None:
         """Wait for the page and note what it leads to; None when there is nothing to hand on."""

@@ -218,6 +218,21 @@ def test_refusals_are_not_asked_again(server, hostile, fetcher, status):
     assert len(server.received) == 1
 
 
+def test_the_words_of_an_error_come_with_it_when_they_came_whole(server, hostile, fetcher):
+    def words(turn):
+        with pytest.raises(FetchError) as caught:
+            fetcher(Request(url=server.page("/a", turn)))
+        assert caught.value.status == 404
+        return caught.value.response and caught.value.response.body
+
+    assert words(hostile.answer(404, b"<error/>")) == b"<error/>"
+    assert words(hostile.answer(404, gzip.compress(b"<error/>"), headers={"Content-Encoding": "gzip"})) == b"<error/>"
+    for useless in (b"", b"x" * 300_000):
+        assert words(hostile.answer(404, useless)) is None
+    assert words(hostile.answer(404, gzip.compress(bytes(10_000_000)), headers={"Content-Encoding": "gzip"})) is None
+    assert words(hostile.answer(404, b"cut", headers={"Content-Length": "1000", "Connection": "close"}, stays=False)) is None
+
+
 @pytest.mark.parametrize("form", ["seconds", "date", "date by a clock that is wrong"])
 def test_retry_after_is_obeyed_in_both_forms(server, hostile, fetcher, fake_time, form):
     clock = datetime.now(UTC).replace(microsecond=0) + timedelta(days=-400 if "wrong" in form else 0)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters.checkpoint import AFTER, fingerprint, place
-from harvesters.errors import Cancelled, ExpiredToken, FetchError, RefusedAddress, SourceError
+from harvesters.errors import Cancelled, ExpiredToken, FetchError, ProtocolError, RefusedAddress, SourceError
 from harvesters.fetch import Limits
 from harvesters.protocol import Harvester, Page, Request, Response
 from harvesters.record import Failure, Raw, Record
@@ -72,6 +72,37 @@ def crawl(path):
 def page(identifiers="", *follow, **settings):
     items = tuple(Record(identifier=one, title="T", raw=RAW) for one in identifiers.split())
     return Page(items=items, follow=follow, **settings)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (ExpiredToken("forgotten"), ExpiredToken),
+        (ProtocolError("no such set"), ProtocolError),
+        (SourceError("this is a page for people"), FetchError),
+        (Page(), None),
+    ],
+)
+def test_words_that_come_with_an_error_status_are_read_where_the_protocol_has_them(said, expected):
+    words = Response(url=url("a"), body=b"no", status=422)
+    source = Source(a=FetchError("it answered 422", status=422, response=words))
+    source.parse = lambda request, response, options: raise_or_give(said) if response is words else None
+
+    def outcome(**kind):
+        try:
+            harvester = Harvester(kind="t", title="T", start=None, parse=source.parse, read=None, **kind)
+            return [step.page for step in walk(harvester, (ask("a"),), {}, source.fetch)]
+        except (FetchError, SourceError) as error:
+            return type(error)
+
+    assert outcome(answers_errors=True) == ([Page()] if expected is None else ListExpired if expected is ExpiredToken else expected)
+    assert outcome() is FetchError
+
+
+def raise_or_give(said):
+    if isinstance(said, Exception):
+        raise said
+    return said
 
 
 def test_what_a_page_leads_to_comes_before_the_rest():

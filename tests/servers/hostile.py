@@ -46,11 +46,13 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
 
 
-def answer(status: int = 200, body: bytes = b"ok", headers: Mapping[str, str] | None = None) -> Turn:
+def answer(status: int = 200, body: bytes = b"ok", headers: Mapping[str, str] | None = None, *, stays: bool = True) -> Turn:
+    """A whole answer; `stays`: whether the connection does."""
+
     def turn(talk: _Talk) -> bool:
         sent = {"Content-Type": "text/plain", "Content-Length": str(len(body)), **(headers or {})}
         talk.send(head(status, sent) + body)
-        return True
+        return stays
 
     return turn
 
