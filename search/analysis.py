@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import opencc
 import rjieba
@@ -21,7 +22,7 @@ SCRIPTS_WITHOUT_BLANKS = (
 )
 HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 GAP = "\x1f"  # between texts that are analysed in one go: no phrase crosses it
-LETTER = f"(?:(?![{SCRIPTS_WITHOUT_BLANKS}_])\\w)"
+LETTER = f"[^\\W_{SCRIPTS_WITHOUT_BLANKS}]"
 TOKEN = re.compile(f"(?P<run>[{SCRIPTS_WITHOUT_BLANKS}]+)|(?P<word>{LETTER}+(?:[-'’.&+·]{LETTER}+)*)(?P<suffix>\\+\\+|#)?|(?P<gap>{GAP})")
 CONNECTOR = re.compile(r"[-'’.&+·]")
 STOP_WORDS = frozenset(
@@ -40,8 +41,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 _STEMMING = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One position of a text: an exact word or one ideograph, and where it stands in the text given."""
 
     text: str
@@ -183,15 +183,17 @@ def run_terms(run: str) -> list[str]:
 def tokens(text: str) -> list[Token]:
     """Positions with their places in the text as given, for marking. Folded word by word, so places stay true."""
     found: list[Token] = []
+    lower = text.lower() if text.isascii() else ""
     for match in TOKEN.finditer(text):
-        begin = match.start()
-        if match["gap"]:
-            continue
-        if match["run"]:
-            found.extend(Token(fold(text[at]), at, at + 1, ideograph=True) for at in range(begin, match.end()))
-            continue
-        for part in _spans(match["word"], match["suffix"]):
-            found.append(Token(fold(text[begin + part[0] : begin + part[1]])[:MAX_WORD], begin + part[0], begin + part[1], ideograph=False))
+        begin, end = match.span()
+        run, word, suffix, _ = match.groups()
+        if run:
+            found.extend(Token(fold(text[at]), at, at + 1, True) for at in range(begin, end))
+        elif word and not suffix and word.isalnum():
+            found.append(Token((lower[begin:end] or fold(word))[:MAX_WORD], begin, end, False))
+        elif word:
+            for start, stop in _spans(word, suffix):
+                found.append(Token(fold(text[begin + start : begin + stop])[:MAX_WORD], begin + start, begin + stop, False))
     return found
 
 

@@ -9,7 +9,7 @@ from search.analysis import Asked, Token, asked, positions, stem, tokens
 from search.document import Fragment
 from search.query import Both, Either, Node, Phrase, Query, Word
 
-MAX_TEXT = 20_000  # characters looked at
+MAX_TEXT = 6_000  # characters looked at
 LEAD = 4  # a window begins this part of its length before its first marked word
 ELLIPSIS = "…"
 
@@ -145,17 +145,19 @@ def _seek(sought: Asked, wanted: _Wanted) -> None:
 
 
 def _found(wanted: _Wanted, found: list[Token], text: str) -> Iterator[Span]:
+    stems, whole, beginnings = wanted.stems, wanted.whole, tuple(wanted.beginnings)
     for at, token in enumerate(found):
-        word = wanted.stems.get(stem(token.text))
+        word = stems.get(stem(token.text))
         if word is not None:
             yield Span(token.start, token.end, word)
-        elif any(token.text.startswith(beginning) for beginning in wanted.beginnings):
+        elif beginnings and token.text.startswith(beginnings):
             yield Span(token.start, token.end, token.text)
-        if at + 1 < len(found) and _near(token, found[at + 1], text):
-            pair = token.text + found[at + 1].text
-            if pair in (wanted.stems if token.ideograph else wanted.whole):
-                yield Span(token.start, found[at + 1].end, pair)
-    texts = [token.text for token in found]
+        if at + 1 < len(found):
+            other = found[at + 1]
+            pair = token.text + other.text
+            if pair in (stems if token.ideograph else whole) and _near(token, other, text):
+                yield Span(token.start, other.end, pair)
+    texts = [token.text for token in found] if wanted.phrases else []
     for phrase in wanted.phrases:
         yield from _standing(phrase, texts, found)
 

@@ -39,8 +39,8 @@ def _candidates(snapshot: Snapshot, root: Node) -> Iterator[Node]:
     parted = _mend(root, _parted)
     if parted != root:
         yield parted
-    if isinstance(root, Both):
-        yield from _without(snapshot, root)
+    if isinstance(parted, Both):
+        yield from _without(snapshot, parted)
 
 
 def _mend(node: Node, change: Callable[[Word], str]) -> Node:
@@ -64,11 +64,12 @@ def _flat(nodes: Iterator[Node]) -> Iterator[Node]:
 
 
 def _without(snapshot: Snapshot, root: Both) -> Iterator[Node]:
-    """The query without a word that nothing has, then without its rarest word."""
-    plain = [part for part in root.parts[:MAX_WORDS] if isinstance(part, Word) and not part.field]
-    for part in sorted(plain, key=lambda word: _having(snapshot, word.text)):
-        rest = tuple(other for other in root.parts if other is not part)
-        if any(isinstance(other, Word) for other in rest):
+    """The query without the words that nothing has, then without one word, the rarest first."""
+    having = {part: _having(snapshot, part.text) for part in root.parts[:MAX_WORDS] if isinstance(part, Word) and not part.field}
+    unknown = {word for word, count in having.items() if not count}
+    for gone in (unknown, *({word} for word in sorted(having, key=lambda word: having[word]))):
+        rest = tuple(part for part in root.parts if part not in gone)
+        if gone and any(isinstance(part, Word) for part in rest):
             yield rest[0] if len(rest) == 1 else Both(rest)
 
 

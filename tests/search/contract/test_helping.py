@@ -86,6 +86,8 @@ def test_similar_documents_share_telling_words(index: Index) -> None:
         ("title:reserch", "title:research"),
         ("电子尚务", "电子商务"),
         ("supply zebra", "supply"),
+        ("supply zebra quagga", "supply"),
+        ("电商课程推荐", "电商 课程"),
     ],
 )
 def test_did_you_mean(filled: Index, typed: str, expected: str) -> None:
