@@ -59,7 +59,7 @@ clean: ## remove what the tasks made, but not the data
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found: install one, or name it (make PYTHON=/path/to/python3)." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $(PYTHON) …"
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m virtualenv --quiet $(VENV) 2>/dev/null; } || { echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian and Ubuntu: python3-venv)." >&2; rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV) 2>/dev/null; $(PYTHON) -m virtualenv --quiet $(VENV) 2>/dev/null; } || { echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian and Ubuntu: python3-venv)." >&2; rm -rf $(VENV) 2>/dev/null; exit 1; }
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

@@ -39,15 +39,17 @@ def address_options(command: Any) -> Any:
 @address_options
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests at a time in each process.")
+@click.option("--quiet", is_flag=True, help="Report warnings and errors only.")
 @with_appcontext
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
     """Serve the site in the foreground."""
     if not setting("SECRET_KEY"):
         raise Refused("The site needs a secret for its sessions: set SECRET_KEY, or run `hub init`, which makes one.")
     session().close()
     refuse_taken(host, port)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    web_server(app, {"bind": f"{host if ':' not in host else f'[{host}]'}:{port}", "workers": workers, "threads": threads}).run()
+    bind = f"{host if ':' not in host else f'[{host}]'}:{port}"
+    web_server(app, {"bind": bind, "workers": workers, "threads": threads, "loglevel": "warning" if quiet else "info"}).run()
 
 
 def web_server(app: Flask, options: dict[str, Any]) -> Any:
@@ -84,7 +86,10 @@ def refuse_taken(host: str, port: int) -> None:
 def worker(threads: int) -> None:
     """Work on queued harvests and keep the index up to date, in the foreground."""
     session().close()
+    parts().huey.pending_count()  # a queue that does not answer is one sentence now, not an error a second later and for ever
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)  # else two lines a minute that say nothing about harvests
+    log.info("worker %s: ready, harvests %s sources at a time", os.getpid(), threads)
     stop = threading.Event()
     keeping = threading.Thread(target=keep_the_index, args=(stop,), name="index keeper")
     keeping.start()
@@ -114,15 +119,16 @@ def up(host: str, port: int) -> None:
     """Set up, harvest the demo sources when the hub is empty, serve site and worker until Ctrl-C."""
     refuse_taken(host, port)
     made = set_up()
+    parts().huey.pending_count()
     children: list[subprocess.Popen[bytes]] = []
     stopping = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # Ctrl-C, a service manager, a closed terminal
         signal.signal(name, lambda _number, _frame: stopper(stopping))
     try:
         with demo.served(session()) as allowed:
             allow(allowed)
             harvest_demo(allowed)
-            children += [child("worker"), child("serve", "--host", host, "--port", str(port))]
+            children += [child("worker"), child("serve", "--quiet", "--host", host, "--port", str(port))]
             wait_until_served(host, port, children)
             greet(host, port, made)
             while not stopping.wait(0.5) and all(process.poll() is None for process in children):
@@ -180,10 +186,10 @@ def wait_until_served(host: str, port: int, children: list[subprocess.Popen[byte
 
 def greet(host: str, port: int, made: dict[str, object]) -> None:
     """Say where the hub is, and how to sign in the first time."""
+    site = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     if "admin" in made:
-        click.echo(f"\nFirst admin: {made['admin']}   one-time password: {made['password']}   (printed this once)")
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"\n{setting('SITE_NAME')} is at http://{shown}:{port}/   (Ctrl-C stops it)\n")
+        click.echo(f"\nFirst admin: {made['admin']}   one-time password: {made['password']}   (printed this once; sign in at {site}login)")
+    click.echo(f"\n{setting('SITE_NAME')} is at {site}   (Ctrl-C stops it)\n")
 
 
 def end(children: list[subprocess.Popen[bytes]]) -> None:
