@@ -9,7 +9,7 @@ import click
 from flask import current_app
 
 from hub.db import Session, db
-from hub.services import migrating
+from hub.services import versioning
 
 
 class Refused(click.ClickException):
@@ -20,7 +20,7 @@ class Refused(click.ClickException):
 
 def session() -> Session:
     """The session of this command, on a database that is set up. Raises Refused when it is not."""
-    if not migrating.is_ready(db.engine):
+    if not versioning.is_ready(db.engine):
         raise Refused("The database is not set up for this version: run `hub init`.")
     return db.session()
 

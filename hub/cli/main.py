@@ -7,7 +7,7 @@ import sys
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup, ScriptInfo
+from flask.cli import AppGroup, FlaskGroup, ScriptInfo
 
 COMMANDS = {  # name -> module, what it does (one line)
     "up": ("hub.cli.serving", "Set up, harvest the demo sources when the hub is empty, serve site and worker until Ctrl-C."),
@@ -54,10 +54,21 @@ class HubGroup(FlaskGroup):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+class AppCommands(AppGroup):
+    """Our commands as the application's own, each imported when it is called: a web process needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Ours, then what others have added."""
+        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command, imported now."""
+        return load(name) if name in COMMANDS else super().get_command(ctx, name)
+
+
 def register(app: Flask) -> None:
     """The same commands under `flask --app wsgi`."""
-    for name in COMMANDS:
-        app.cli.add_command(load(name), name)
+    app.cli = AppCommands(app.name)
 
 
 def main() -> None:
@@ -81,6 +92,14 @@ def explained(error: Exception) -> str:
         if "no such table" in reason or "does not exist" in reason:
             return f"The database is not set up ({reason}): run `hub init`."
         return f"The database cannot be used: {reason}."
+    if name == "NoSuchModuleError":
+        return (
+            "DATABASE_URL names a database that the hub cannot use: write postgresql://user:password@host/name or sqlite:////folder/hub.db."
+        )
+    if module == "sqlite3":
+        return f"A database file cannot be used: {error}. Check that HUB_DATA is yours to write, and that its disk has space."
+    if module.startswith("redis") and name in ("ConnectionError", "TimeoutError", "AuthenticationError", "ResponseError"):
+        return f"The queue does not answer: {str(error).rstrip('.')}. Check QUEUE_URL, and that Redis runs there."
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror or error}{where}."

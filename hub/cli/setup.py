@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from hub.cli.context import print_json, setting
+from hub.cli.context import Refused, print_json, setting
 from hub.db import db
-from hub.services import migrating, seeding
+from hub.services import joining, labelling, versioning
 
 
 @click.command()
@@ -32,17 +32,20 @@ def init(as_json: bool) -> None:
 def set_up() -> dict[str, object]:
     """Do it, and say what was done."""
     folder: Path = setting("HUB_DATA")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_secret(folder / "secret-key")
-    fresh = migrating.current(db.engine) != migrating.head()
-    if fresh:
-        migrating.upgrade(db.engine)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_secret(folder / "secret-key")
+    except OSError as error:
+        raise Refused(f"The data folder {folder} cannot be written: {error.strerror}. Choose another with HUB_DATA.") from error
+    fresh = not versioning.is_ready(db.engine)
     session = db.session()
-    done: dict[str, object] = {"data": str(folder)}
-    if fresh or not seeding.count_concepts(session):
+    if fresh or not labelling.count_concepts(session):
+        from hub.services import migrating, seeding  # Alembic and rdflib: the first start alone needs them
+
+        migrating.upgrade(db.engine)
         seeding.load_vocabulary(session)
-    done["concepts"] = seeding.count_concepts(session)
-    if made := seeding.first_admin(session):
+    done: dict[str, object] = {"data": str(folder), "concepts": labelling.count_concepts(session)}
+    if made := joining.first_admin(session):
         done["admin"], done["password"] = made
     session.commit()
     return done

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.account import Person, SignInFailure
 
+ADMIN = "admin@localhost"  # the first one
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 SHORTEST = 10  # characters of a password
 FREE_TRIES = 5  # by account and by address; then each further try waits
@@ -144,3 +145,12 @@ def by_email(session: Session, email: str) -> Person | None:
 def there_is_an_admin(session: Session) -> bool:
     """Has this hub an admin?"""
     return session.scalar(select(Person.id).filter_by(is_admin=True).limit(1)) is not None
+
+
+def first_admin(session: Session) -> tuple[str, str] | None:
+    """Make the first admin: e-mail and a password that is shown this once. None when there is an admin already. The caller commits."""
+    if there_is_an_admin(session):
+        return None
+    password = one_time_password()
+    add(session, ADMIN, password, name="Admin", admin=True)
+    return ADMIN, password

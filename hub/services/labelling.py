@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, ConceptText
@@ -74,6 +74,11 @@ def vocabulary(session: Session, language: str) -> Vocabulary:
         if row.notation not in terms or row.language == language:
             terms[row.notation] = Term(row.notation, row.text, notations.get(row.broader_id))
     return Vocabulary(Terms(named["topic"]), Terms(named["platform"]))
+
+
+def count_concepts(session: Session) -> int:
+    """How many concepts the database has."""
+    return session.scalar(select(func.count()).select_from(Concept)) or 0
 
 
 def definition(session: Session, scheme: str, notation: str, language: str) -> str | None:

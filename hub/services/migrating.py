@@ -29,17 +29,6 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
-def current(engine: Engine) -> str | None:
-    """The revision that the database is at, None when it is empty."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_ready(engine: Engine) -> bool:
-    """Is the database at the revision that this code needs?"""
-    return current(engine) == head()
-
-
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to a revision; one that is there does nothing."""
     with engine.begin() as connection:

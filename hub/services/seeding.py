@@ -1,4 +1,4 @@
-"""What a new hub begins with: the vocabulary in its database, and a first admin."""
+"""What a new hub begins with: the vocabulary, from its SKOS file into the database."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from importlib import resources
 
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, ConceptText
-from hub.services import joining
 
-ADMIN = "admin@localhost"
 OCH = Namespace("https://open-commerce-hub.example/vocabulary/terms/")
 
 
@@ -94,17 +92,3 @@ def tag(language: str) -> str:
     """rdflib gives tags in lower case; ours are written as BCP 47 recommends (RFC 5646, section 2.1.1)."""
     first, *rest = language.split("-")
     return "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
-
-
-def count_concepts(session: Session) -> int:
-    """How many concepts the database has."""
-    return session.scalar(select(func.count()).select_from(Concept)) or 0
-
-
-def first_admin(session: Session) -> tuple[str, str] | None:
-    """Make the first admin: e-mail and a password that is shown this once. None when there is an admin already. The caller commits."""
-    if joining.there_is_an_admin(session):
-        return None
-    password = joining.one_time_password()
-    joining.add(session, ADMIN, password, name="Admin", admin=True)
-    return ADMIN, password

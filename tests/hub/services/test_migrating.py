@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hub.services import migrating
 from sqlalchemy import create_engine, inspect, text
+
+from hub.services import migrating, versioning
 
 
 @pytest.fixture
@@ -16,14 +17,14 @@ def engine(database_url):
 
 
 def test_the_migrated_database_is_what_the_models_say(engine):
-    assert migrating.is_ready(engine) and migrating.current(engine) == migrating.head()
+    assert versioning.is_ready(engine) and versioning.current(engine) == versioning.needed() == migrating.head()
     assert migrating.differences(engine) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_down_and_up_again(engine):
     migrating.downgrade(engine, "base")
-    assert set(inspect(engine).get_table_names()) <= {"alembic_version"} and not migrating.is_ready(engine)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"} and not versioning.is_ready(engine)
     migrating.upgrade(engine)
     assert migrating.differences(engine) == []
     with engine.connect() as connection:
