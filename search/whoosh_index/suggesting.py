@@ -26,16 +26,19 @@ WIDTH = np.dtype(f"S{LONGEST}")
 
 def suggest(snapshot: Snapshot, root: Node, count: Callable[[Node], int], matches: int) -> str | None:
     """The best query near this one, as text, that matches more than it does; `count` answers how many a tree matches."""
-    for candidate in _candidates(snapshot, root):
+    for candidate in _candidates(snapshot, root, lost=not matches):
         if candidate != root and count(candidate) > matches:
             return written(candidate)
     return None
 
 
-def _candidates(snapshot: Snapshot, root: Node) -> Iterator[Node]:
-    mended = _mend(root, lambda word: _mended(snapshot, word))
+def _candidates(snapshot: Snapshot, root: Node, *, lost: bool) -> Iterator[Node]:
+    """A query that finds something is left as it is but for words that nothing has; one that finds nothing is loosened too."""
+    mended = _mend(root, lambda word: _mended(snapshot, word, FEW if lost else 1))
     if mended != root:
         yield mended
+    if not lost:
+        return
     parted = _mend(root, _parted)
     if parted != root:
         yield parted
@@ -83,11 +86,12 @@ def _parted(word: Word) -> str:
     return " ".join(rjieba.cut(word.text)) if any("\u4e00" <= character <= "\u9fff" for character in word.text) else word.text
 
 
-def _mended(snapshot: Snapshot, word: Word) -> str:
+def _mended(snapshot: Snapshot, word: Word, enough: int) -> str:
+    """The word, or what may be meant by it when fewer than `enough` documents have it."""
     text = fold(word.text)
     if text.isalnum() and not text.isascii() and len(text) > 1 and "\u3400" <= text[0] <= "\u9fff":
         return _ideographs(snapshot, text)
-    if not (SHORTEST <= len(text) <= LONGEST and text.isalpha()) or _having(snapshot, text) >= FEW:
+    if not (SHORTEST <= len(text) <= LONGEST and text.isalpha()) or _having(snapshot, text) >= enough:
         return word.text
     best = _nearest(snapshot, text)
     return word.text if best is None else best

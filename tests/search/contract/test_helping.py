@@ -103,5 +103,13 @@ def test_no_suggestion_where_enough_is_found_or_nothing_is_near(index: Index) ->
     assert index.find(parse('"marketing marketing"')).suggestion is None
 
 
+def test_a_precise_query_is_not_doubted(filled: Index) -> None:
+    for typed in ("market research methods", "logistics warehouses", "直播 物流", "statistics OR logistics"):
+        hits = filled.find(parse(typed))
+        assert hits.total in (1, 2)
+        assert hits.suggestion is None
+    assert filled.find(parse("logistics OR statistcs")).suggestion == "logistics OR statistics"
+
+
 def test_a_suggestion_respects_the_filters(filled: Index) -> None:
     assert filled.find(parse("markting", filters={"type": ("video",)})).suggestion is None
