@@ -1,6 +1,6 @@
 """Bring the message catalogues up to date with the code and the templates, and compile them.
 
-    python scripts/translations.py          extract, merge into hub/translations/*/LC_MESSAGES/messages.po, compile; list what is to translate
+    python scripts/translations.py          extract, merge into hub/translations/, compile; list what is to translate
     python scripts/translations.py --check  change nothing; exit status 1 when a catalogue is not complete, or not compiled
 
 English is the language of the source: its catalogue is filled from the messages themselves. The compiled files are committed, so that
@@ -34,7 +34,7 @@ def extract() -> Catalog:
     found = Catalog(project="Open Commerce Hub", charset="utf-8")
     for folder, methods in READ:
         for filename, _line, message, comments, context in extract_from_dir(ROOT / folder, methods, {}, KEYWORDS):
-            found.add(message, None, [(f"{folder}/{filename}", None)], auto_comments=comments, context=context)
+            found.add(message, None, [(f"{folder}/{filename}", 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -56,7 +56,7 @@ def incomplete(catalogue: Catalog) -> Iterator[Message]:
     """Messages without a translation, or with one that lost a placeholder."""
     for message in catalogue:
         texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        if message.id and (not all(texts) or message.fuzzy or list(message.check(catalogue))):
+        if message.id and (not all(texts) or message.fuzzy or any(message.check(catalogue))):
             yield message
 
 

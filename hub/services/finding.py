@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -11,90 +11,21 @@ from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
 from hub.services import labelling, naming, summarising
-from hub.services.labelling import Terms, Vocabulary
+from hub.services.asking import ASKED, SHOWN, USE, Ask
+from hub.services.faceting import ALL, Group, groups, label
+from hub.services.labelling import Vocabulary
 from hub.services.summarising import Summary
 from search import query, snippets
-from search.document import SORTS, Count, Fragment, Hit, Hits
+from search.document import SORTS, Fragment, Hit, Hits
 from search.index import Index, IndexFault
 
 PAGE = 20
 LAST_PAGE = 500  # nobody reads further; machines use the exports
-USE = "use"  # a licence asked for as a purpose: a name for a set of licence families
-USES = {
-    "copy": ("public-domain", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa", "cc-by-nd", "cc-by-nc-nd", "other-open"),
-    "adapt": ("public-domain", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa", "other-open"),
-    "sell": ("public-domain", "cc-by", "cc-by-sa", "cc-by-nd", "other-open"),
-}
-NOTHING = "-"  # a licence family that nothing has
-SHOWN = ("topic", "type", "language", USE, "level", "platform", "free", "certificate", "start", "provider", "institution", "licence")
-ASKED = tuple(name for name in SHOWN if name != USE)
-ALL = 10_000  # values of a facet on its own page
 RELAXED_MOST = 3
 
 
 class SearchUnavailable(Exception):
     """The index cannot be read just now (it is being rebuilt, or broken); resource pages still work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What a visitor asked. `fixed` filters belong to the page (a topic's, a provider's) and are not offered for removal.
-
-    A chosen value stands for the fixed one of its facet: it is a narrower topic.
-    """
-
-    words: str = ""
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = "relevance"
-    page: int = 1
-
-    @property
-    def narrowed(self) -> dict[str, tuple[str, ...]]:
-        """All filters together."""
-        names = {*self.filters, *self.fixed} - {USE, "licence"}
-        narrowed = {name: self.filters.get(name) or self.fixed[name] for name in names}
-        licences = self.licences
-        return narrowed if licences is None else {**narrowed, "licence": licences or (NOTHING,)}
-
-    @property
-    def licences(self) -> tuple[str, ...] | None:
-        """The licence families that fit both the purposes and the licences chosen; None when neither is."""
-        uses, chosen = self.filters.get(USE, ()), self.filters.get("licence", ())
-        if not uses:
-            return chosen or None
-        fit = dict.fromkeys(family for use in uses for family in USES.get(use, ()))
-        return tuple(family for family in fit if not chosen or family in chosen)
-
-    def without(self, name: str, value: str) -> Ask:
-        """The same question with one filter fewer."""
-        left = {**self.filters, name: tuple(v for v in self.filters.get(name, ()) if v != value)}
-        return Ask(words=self.words, filters={n: v for n, v in left.items() if v}, fixed=self.fixed, sort=self.sort)
-
-    def asking(self, words: str) -> Ask:
-        """The same filters with other words."""
-        return Ask(words=words, filters=self.filters, fixed=self.fixed, sort=self.sort)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a facet. `label` is None where the page knows the word for the value."""
-
-    value: str
-    label: str | None
-    count: int
-    selected: bool
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One facet: its most useful choices, and how many there are in all."""
-
-    name: str
-    choices: tuple[Choice, ...]
-    size: int
-    selected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,92 +146,9 @@ def snippet_length(summary: Summary) -> int:
     return 130 if (summary.language or "").startswith(("zh", "ja", "ko")) else 260
 
 
-# Facets
-
-
-def groups(hits: Hits, ask: Ask, vocabulary: Vocabulary, *, today: date, show: int) -> tuple[Group, ...]:
-    """The facets in the order of the page, empty ones left out."""
-    made = []
-    for name in SHOWN:
-        selected = ask.filters.get(name, ())
-        counts = [count for count in counted(hits, ask, name) if count.count or count.value in selected]
-        if name == "topic":
-            choices = tree(counts, vocabulary.topics, selected, ask.fixed.get(name, ()), show)
-            counts = [count for count in counts if is_below(vocabulary.topics, count.value, ask.fixed.get(name, ()))]
-        elif name in ask.fixed:
-            continue
-        else:
-            ordered = upcoming(counts, today) if name == "start" else counts
-            choices = first([Choice(c.value, label(vocabulary, name, c.value), c.count, c.value in selected) for c in ordered], show)
-        if choices:
-            made.append(Group(name, choices, len(counts), len(selected)))
-    return tuple(made)
-
-
-def counted(hits: Hits, ask: Ask, name: str) -> Sequence[Count]:
-    """The counts of a facet. Purposes and licences are one facet of the index: each is counted under the other's choice."""
-    if name == USE:
-        counts = {count.value: count.count for count in hits.facets.get("licence", ())}
-        chosen = ask.filters.get("licence", ())
-        return [Count(use, sum(counts.get(f, 0) for f in families if not chosen or f in chosen)) for use, families in USES.items()]
-    found = hits.facets.get(name, ())
-    if name == "licence" and ask.filters.get(USE):
-        fit = {family for use in ask.filters[USE] for family in USES.get(use, ())}
-        return [count for count in found if count.value in fit]
-    return found
-
-
-def label(vocabulary: Vocabulary, facet: str, value: str) -> str | None:
-    """The catalogue's own word for a value; None where the page has to know it."""
-    if facet == "topic":
-        return vocabulary.topics.label(value)
-    if facet == "platform":
-        return vocabulary.platforms.label(value)
-    return value if facet in {"provider", "institution"} else None
-
-
-def first(choices: Sequence[Choice], show: int) -> tuple[Choice, ...]:
-    """The first ones, and every selected one beside them."""
-    return (*choices[:show], *(choice for choice in choices[show:] if choice.selected))
-
-
-def is_below(topics: Terms, notation: str, fixed: Sequence[str]) -> bool:
-    """Is this a topic under the page's own one? Every topic is, where the page has none."""
-    return not fixed or any(over.notation in fixed for over in topics.above(notation))
-
-
-def upcoming(counts: Sequence[Count], today: date) -> tuple[Count, ...]:
-    """`anytime` first, then the months from this one on; months that are over are history."""
-    this_month = today.strftime("%Y-%m")
-    later = sorted((c for c in counts if c.value != "anytime" and c.value >= this_month), key=lambda c: c.value)
-    return (*(c for c in counts if c.value == "anytime"), *later)
-
-
-def tree(counts: Sequence[Count], topics: Terms, selected: Sequence[str], fixed: Sequence[str], show: int) -> tuple[Choice, ...]:
-    """Main topics, most frequent first; a chosen one shows the topics under it. On a topic's own page: those under it."""
-    counted = {count.value: count.count for count in counts}
-    opened = {over.notation for value in selected for over in topics.above(value)} | set(selected)
-
-    def under(notation: str | None, depth: int) -> list[Choice]:
-        terms = sorted((t for t in topics.below(notation) if t.notation in counted), key=lambda t: -counted[t.notation])
-        made: list[Choice] = []
-        for place, term in enumerate(terms):
-            open_here = term.notation in opened
-            if place < show or open_here:
-                made.append(Choice(term.notation, term.label, counted[term.notation], term.notation in selected, depth))
-                if open_here or show == ALL:
-                    made += under(term.notation, depth + 1)
-        return made
-
-    return tuple(under(fixed[0] if fixed else None, 0))
-
-
 def active_filters(ask: Ask, vocabulary: Vocabulary) -> tuple[Active, ...]:
     """The filters in force, in the order of the facets."""
     return tuple(Active(name, value, label(vocabulary, name, value)) for name in SHOWN for value in ask.filters.get(name, ()))
-
-
-# Type-ahead
 
 
 @dataclass(frozen=True, slots=True)

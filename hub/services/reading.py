@@ -16,7 +16,7 @@ from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment, Concept
-from hub.services import finding, labelling, naming, summarising
+from hub.services import asking, finding, labelling, naming, summarising
 from hub.services.summarising import Summary
 from search.index import Index, IndexFault
 
@@ -233,7 +233,7 @@ def alternatives(session: Session, index: Index, title: str, *, limit: int = 4) 
     """What to offer instead of a resource that is gone: what most of its title's words find."""
     words = re.findall(r"\w{2,}", title)[:8]
     try:
-        hits = finding.matches(index, finding.Ask(words=" OR ".join(words)), limit=limit) if words else ()
+        hits = finding.matches(index, asking.Ask(words=" OR ".join(words)), limit=limit) if words else ()
     except finding.SearchUnavailable:
         return ()
     return summarising.in_order(session, [hit.id for hit in hits])

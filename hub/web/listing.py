@@ -12,7 +12,7 @@ from zlib import crc32
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from hub.services import finding
+from hub.services import asking, finding
 from hub.web import context, wording
 
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -25,14 +25,14 @@ VALUES_MOST = 40  # chosen values in one facet
 class Listing:
     """One question, its answer, and the page on which both stand."""
 
-    ask: finding.Ask
+    ask: asking.Ask
     page: finding.Page
     path: str  # of the page, without the question
 
-    def address(self, ask: finding.Ask, *, sort: str | None = None, number: int = 1) -> str:
+    def address(self, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
         """The same page with another question."""
         pairs = [("q", ask.words)] if ask.words else []
-        pairs += [(name, value) for name in finding.SHOWN for value in ask.filters.get(name, ())]
+        pairs += [(name, value) for name in asking.SHOWN for value in ask.filters.get(name, ())]
         if (chosen := sort or ask.sort) != default_sort(ask.words):
             pairs.append(("sort", chosen))
         if number > 1:
@@ -58,7 +58,7 @@ class Listing:
 
     def clear(self) -> str:
         """Without filters."""
-        return self.address(finding.Ask(words=self.ask.words, sort=self.ask.sort))
+        return self.address(asking.Ask(words=self.ask.words, sort=self.ask.sort))
 
     def asking(self, words: str) -> str:
         """With other words."""
@@ -70,12 +70,12 @@ class Listing:
 
     def all_values(self, name: str) -> str:
         """The page with all values of a facet."""
-        question = self.address(finding.Ask(words=self.ask.words, filters=self.ask.narrowed, sort=self.ask.sort)).partition("?")[2]
+        question = self.address(asking.Ask(words=self.ask.words, filters=self.ask.narrowed, sort=self.ask.sort)).partition("?")[2]
         return f"/search/facets/{name}" + (f"?{question}" if question else "")
 
     def hidden(self) -> list[tuple[str, str]]:
         """The filters as fields of the search form, so that new words keep them."""
-        pairs = [(name, value) for name in finding.SHOWN for value in self.ask.filters.get(name, ())]
+        pairs = [(name, value) for name in asking.SHOWN for value in self.ask.filters.get(name, ())]
         return [*pairs, ("sort", self.ask.sort)] if self.ask.sort != default_sort(self.ask.words) else pairs
 
     def numbers(self) -> list[int | None]:
@@ -104,16 +104,16 @@ def default_sort(words: str) -> str:
     return "relevance" if words.strip() else "newest"
 
 
-def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> finding.Ask:
+def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
     """The question in an address. What cannot be meant is left out; nothing fails."""
     words = " ".join(args.get("q", "")[:WORDS_MOST].replace("\0", " ").split())
     chosen = {
-        name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in finding.SHOWN
+        name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in asking.SHOWN
     }
     for name, values in (fixed or {}).items():
         chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))
     sort = args.get("sort", "")
-    return finding.Ask(
+    return asking.Ask(
         words=words,
         filters={name: values for name, values in chosen.items() if values},
         fixed=fixed or {},

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from hub.services import finding
+from hub.services import faceting, finding
 from hub.web import context, listing, wording
 
 bp = Blueprint("search", __name__)
@@ -46,7 +46,7 @@ def facet(name: str) -> str:
     )
 
 
-def choices(group: finding.Group, typed: str, order: str) -> list[finding.Choice]:
+def choices(group: faceting.Group, typed: str, order: str) -> list[faceting.Choice]:
     """The values that contain the letters typed: as they are (by number), or by name, then without the tree's steps."""
     named = [(wording.value_name(group.name, choice.value, choice.label), choice) for choice in group.choices]
     found = [(name, choice) for name, choice in named if typed.casefold() in name.casefold()]

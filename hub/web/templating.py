@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
-from hub.web import assets, context, covers, markup, pages, preferences, wording
+from hub.web import assets, context, covers, facts, markup, pages, permissions, preferences, quantities, wording
 
 SPRITE = "vendor/icons.svg"
 SECTIONS = {"search": "resources", "resources": "resources", "topics": "topics", "providers": "providers", "sources": "sources"}
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
     """Set up the application's templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        words=wording,
+        words=words(),
         cover=covers.cover,
         mosaic=covers.mosaic,
         main_topic=main_topic,
@@ -62,6 +63,12 @@ def register(app: Flask) -> None:
         contact_link=markup.contact_link,
     )
     app.context_processor(of_this_request)
+
+
+def words() -> SimpleNamespace:
+    """All that puts values into words, under one name."""
+    modules = (quantities, permissions, wording, facts)
+    return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
 def of_this_request() -> dict[str, Any]:
@@ -111,4 +118,4 @@ def popular(topics: Sequence[TopicCount], most: int = 5) -> list[TopicCount]:
 
 def time(moment: datetime) -> Markup:
     """ "2 hours ago", with the moment itself for machines."""
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), wording.ago(moment))
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), quantities.ago(moment))

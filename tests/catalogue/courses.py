@@ -128,6 +128,21 @@ def plain(number: int) -> Record:
     )
 
 
+def chinese() -> Record:
+    """What the Chinese list offers."""
+    return record(
+        "zh-1",
+        "跨境电子商务物流管理",
+        description="<p>系统讲解跨境物流模式、海外仓与清关流程。</p>",
+        resource_type="course",
+        languages=("zh-Hans",),
+        provider="中国慕课平台",
+        institution="示例商学院",
+        licence="CC-BY-4.0",
+        free=True,
+    )
+
+
 def bring(session: Session, source: Source, run: Run, items: list[Record | Withdrawn]) -> None:
     """Receive items as a run does."""
     changes = receiving.receive(session, cataloguing.facts(source), run.id, items, classifier=classifying.load(session))
@@ -173,8 +188,7 @@ def fill(app: Flask) -> None:
         run.failed += 3
         run.seen += 3
         mooc = add_source(session, "mooc", "中国慕课平台", "moochub")
-        bring(session, mooc, add_run(session, mooc, "succeeded"), [record("zh-1", "跨境电子商务物流管理", description="<p>系统讲解跨境物流模式、海外仓与清关流程。</p>",
-              resource_type="course", languages=("zh-Hans",), provider="中国慕课平台", institution="示例商学院", licence="CC-BY-4.0", free=True)])  # fmt: skip
+        bring(session, mooc, add_run(session, mooc, "succeeded"), [chinese()])
         silent = add_source(session, "silent", "Silent site", "jsonld")
         failed = add_run(session, silent, "failed")
         failed.reason, failed.advice = "The host does not answer.", "Check the address with your browser."

@@ -1,4 +1,4 @@
-"""Vendored files are what their packages gave; every icon that a page may show is in the sprite; files may be kept as long as they are the same."""
+"""Vendored files are what their packages gave, every icon that a page may show is in the sprite, files are kept while they are the same."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from harvesters.clean.licence import FAMILIES
 from harvesters.record import LEVELS, RESOURCE_TYPES
 from hub.models.run import STATES
-from hub.services.finding import SHOWN, USES
-from hub.web import context, wording
+from hub.services.asking import SHOWN, USES
+from hub.web import context, permissions, quantities, wording
 
 
 @contextmanager
@@ -34,14 +34,14 @@ def test_every_code_has_a_word(site: Flask, language: str) -> None:
             (wording.type_name, RESOURCE_TYPES),
             (wording.level_name, LEVELS),
             (wording.state_name, STATES),
-            (wording.family_name, FAMILIES),
-            (wording.use_name, tuple(USES)),
+            (permissions.family_name, FAMILIES),
+            (permissions.use_name, tuple(USES)),
             (wording.facet_name, SHOWN),
         ):
             for code in codes:
                 assert word(code) != code, code
         for family in FAMILIES:
-            assert wording.permission(family).headline != wording.permission(None).headline, family
+            assert permissions.permission(family).headline != permissions.permission(None).headline, family
         assert set(RESOURCE_TYPES) == set(wording.TYPE_ICONS)
 
 
@@ -59,18 +59,18 @@ def test_every_code_has_a_word(site: Flask, language: str) -> None:
 def test_durations(site: Flask, iso: str | None, english: str, chinese: str) -> None:
     for language, expected in (("en", english), ("zh-Hans", chinese)):
         with speaking(site, language):
-            assert wording.duration(iso) == expected
+            assert quantities.duration(iso) == expected
 
 
 def test_workloads_and_prices(site: Flask) -> None:
     with speaking(site, "en"):
-        assert wording.workload(1, 1) == "1 hour a week"
-        assert wording.workload(2.5, None) == "2.5 hours a week"
-        assert wording.workload(3, 5) == "3 to 5 hours a week"
-        assert wording.workload(None, None) == ""
-        assert wording.price(Decimal(0), "EUR") == "Free"
-        assert wording.price(Decimal("1249.50"), "CNY") == "CNY 1,249.5"
-        assert wording.price(None, None) == ""
+        assert quantities.workload(1, 1) == "1 hour a week"
+        assert quantities.workload(2.5, None) == "2.5 hours a week"
+        assert quantities.workload(3, 5) == "3 to 5 hours a week"
+        assert quantities.workload(None, None) == ""
+        assert quantities.price(Decimal(0), "EUR") == "Free"
+        assert quantities.price(Decimal("1249.50"), "CNY") == "CNY 1,249.5"
+        assert quantities.price(None, None) == ""
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_workloads_and_prices(site: Flask) -> None:
 )
 def test_licence_names(site: Flask, spdx: str | None, name: str) -> None:
     with speaking(site, "en"):
-        assert wording.licence_name(spdx) == name
+        assert permissions.licence_name(spdx) == name
 
 
 def test_languages_and_lists(site: Flask) -> None:
@@ -110,10 +110,10 @@ def test_months(site: Flask) -> None:
 def test_how_long_ago(site: Flask) -> None:
     now = datetime.now(UTC)
     with speaking(site, "en"):
-        assert wording.ago(now - timedelta(seconds=3)) == "just now"
-        assert wording.ago(now - timedelta(hours=2, minutes=5)) == "2 hours ago"
+        assert quantities.ago(now - timedelta(seconds=3)) == "just now"
+        assert quantities.ago(now - timedelta(hours=2, minutes=5)) == "2 hours ago"
     with speaking(site, "zh-Hans"):
-        assert wording.ago(now - timedelta(days=3)) == "3天前"
+        assert quantities.ago(now - timedelta(days=3)) == "3天前"
 
 
 @given(text=st.text(max_size=60))
@@ -122,5 +122,5 @@ def test_no_value_of_a_facet_breaks_its_word(site: Flask, text: str) -> None:
     with speaking(site, "en"):
         for facet in SHOWN:
             assert isinstance(wording.value_name(facet, text), str)
-        assert isinstance(wording.duration(text), str)
-        assert isinstance(wording.licence_name(text), str)
+        assert isinstance(quantities.duration(text), str)
+        assert isinstance(permissions.licence_name(text), str)
