@@ -97,4 +97,5 @@ def kinds(as_json: bool) -> None:
     for harvester in found:
         click.echo(f"{harvester.kind:<12} {harvester.title}")
         for option in harvester.options:
-            click.echo(f"{'':<12}   {option.name:<14} {option.label}{' (required)' if option.required else ''}")
+            meaning = option.help or option.label
+            click.echo(f"{'':<12}   {option.name:<18} {meaning}{' (required)' if option.required else ''}")
