@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ class Jobs:
     """What the outer layers may ask to be done later."""
 
     harvest: Callable[[int], object]  # run id
+    rescue: Callable[[], None]  # take up what a dead worker left
+    leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
 
 
 def open_queue(url: str) -> Huey:
@@ -42,23 +45,27 @@ def open_queue(url: str) -> Huey:
 def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
+    leaving = threading.Event()
+
     @huey.task(name="harvest")
     def harvest(run_id: int) -> None:
         """Work on a run. Whoever comes second finds the lease taken, or the run ended."""
         with app.app_context():
             try:
-                harvesting.work(db.session(), fetching, run_id)
+                harvesting.work(db.session(), fetching, run_id, leaving=leaving.is_set)
             except leasing.AlreadyRunning as error:
                 log.info("run %s: %s", run_id, error)
             except Exception:  # the job's outer edge: the run is found abandoned and taken up again
                 log.exception("run %s: broke off", run_id)
 
-    @huey.periodic_task(crontab(), name="rescue")
     def rescue() -> None:
-        """Take up what a dead worker left, every minute."""
+        """Queue the runs that nobody works on though somebody should, each once."""
         with app.app_context():
+            queued = {task.args[0] for task in huey.pending() if task.name == harvest.task_class.__name__}
             for run_id in running.abandoned(db.session()):
-                log.info("run %s: taken up again", run_id)
-                harvest(run_id)
+                if run_id not in queued:
+                    log.info("run %s: taken up again", run_id)
+                    harvest(run_id)
 
-    return Jobs(harvest=harvest)
+    huey.periodic_task(crontab(), name="rescue")(rescue)
+    return Jobs(harvest=harvest, rescue=rescue, leave=leaving.set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import click
@@ -38,6 +39,14 @@ def setting(name: str) -> Any:
 def print_json(value: object) -> None:
     """One JSON document on the standard output."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print. When nobody reads any more (`| head`), what the command does goes on all the same."""
+    try:
+        click.echo(text, nl=nl, err=err)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2 if err else 1)
 
 
 def cell(text: str) -> str:

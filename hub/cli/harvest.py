@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +13,13 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from hub.cli.context import Refused, cell, parts, print_json, session, setting
+from hub.cli.context import Refused, cell, parts, print_json, say, session, setting
 from hub.cli.keeper import Keeper
 from hub.services import harvesting, indexing, leasing, running, sourcing
 
 COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed")
 STATUS = {"succeeded": 0, "partial": 1, "waiting": 1, "queued": 0}
+REFUSED = {"state": "refused", **dict.fromkeys(COUNTS, 0)}  # a source that could not be begun, among all
 SHOWN = 20  # failures printed; `hub run failures` has all
 
 
@@ -38,8 +41,12 @@ def harvest(name: str | None, everything: bool, limit: int | None, full: bool, e
         for source_id in ids:
             click.echo(queue(source_id, full=full, limit=limit))
         return
-    with keeping_the_index(quiet=as_json):
-        summaries = [work(source_id, full=full, limit=limit, quiet=as_json) for source_id in ids]
+    try:
+        with ended_by_signals(), keeping_the_index(quiet=as_json):
+            summaries = [work_or_tell(source_id, full=full, limit=limit, quiet=as_json, alone=not everything) for source_id in ids]
+    except KeyboardInterrupt as stop:
+        say("\nStopped. What came is kept and searchable; the next harvest goes on there.", err=True)
+        sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
     if as_json:
         print_json(summaries if everything else summaries[0])
     sys.exit(max((STATUS.get(str(summary["state"]), 2) for summary in summaries), default=0))
@@ -87,10 +94,40 @@ def keeping_the_index(*, quiet: bool) -> Iterator[None]:
     with Keeper() as keeper:
         yield
         if not quiet and (left := indexing.waiting(session())):
-            click.echo(f"Indexing the last {left} changes …", err=True)
+            say(f"Indexing the last {left} changes …", err=True)
         keeper.finish()
     if indexing.waiting(session()):  # the second process could not: do it here, and let its error be seen
         indexing.drain(session(), parts().index)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end this as Ctrl-C does: in order, after the page that is being saved."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def work_or_tell(source_id: int, *, full: bool, limit: int | None, quiet: bool, alone: bool) -> dict[str, object]:
+    """As `work`; one of several sources that cannot be begun does not keep the others waiting."""
+    try:
+        return work(source_id, full=full, limit=limit, quiet=quiet)
+    except Refused as error:
+        if alone:
+            raise
+        name = sourcing.by_id(session(), source_id).name
+        say(f"{name}: {error.message}", err=True)
+        return {**REFUSED, "source": name, "reason": error.message}
 
 
 def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[str, object]:
@@ -99,7 +136,7 @@ def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[
     source_name = sourcing.by_id(session(), source_id).name
     progress = Progress(source_name, quiet=quiet)
     if not quiet and run.pages:
-        click.echo(f"{source_name}: taking up run {run.id} again after {run.seen} records", err=True)
+        say(f"{source_name}: taking up run {run.id} again after {run.seen} records", err=True)
     try:
         run = harvesting.work(session(), parts().fetching, run.id, on_page=progress.show)
     except leasing.AlreadyRunning as error:
@@ -118,16 +155,16 @@ def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[
 
 def print_summary(summary: dict[str, Any], rate: str) -> None:
     """A clear summary: state, counts, rate, then each failure with identifier and reason."""
-    click.echo(f"{summary['source']}: {summary['state']}, run {summary['run']}, {summary['pages']} pages, {rate}")
-    click.echo("  " + ", ".join(f"{name} {summary[name]}" for name in COUNTS))
+    say(f"{summary['source']}: {summary['state']}, run {summary['run']}, {summary['pages']} pages, {rate}")
+    say("  " + ", ".join(f"{name} {summary[name]}" for name in COUNTS))
     for text in (summary["reason"], summary["advice"]):
         if text:
-            click.echo(f"  {cell(text)}")
+            say(f"  {cell(text)}")
     for failure in summary["failures"][:SHOWN]:
         name = cell(failure["identifier"] or failure["url"] or "(no identifier)")
-        click.echo(f"  failed: {name}: {cell(failure['reason'])} {cell(failure['advice'])}".rstrip())
+        say(f"  failed: {name}: {cell(failure['reason'])} {cell(failure['advice'])}".rstrip())
     if len(summary["failures"]) > SHOWN:
-        click.echo(f"  and {len(summary['failures']) - SHOWN} more: hub run failures {summary['run']}")
+        say(f"  and {len(summary['failures']) - SHOWN} more: hub run failures {summary['run']}")
 
 
 class Progress:
@@ -136,7 +173,7 @@ class Progress:
     def __init__(self, name: str, *, quiet: bool) -> None:
         self._name, self._quiet = name, quiet
         self._began = time.monotonic()
-        self._live = sys.stderr.isatty()
+        self._live = sys.stderr is not None and sys.stderr.isatty()
         self._shown = self._began
         self.seconds = 0.0
 
@@ -148,13 +185,13 @@ class Progress:
         self._shown, self.seconds = moment, moment - self._began
         counts = ", ".join(f"{name} {getattr(run, name)}" for name in COUNTS if name == "seen" or getattr(run, name))
         line = f"{self._name}: {bar(run.received, run.total)}{counts}, {self.rate(run.seen)}"
-        click.echo(f"\r\033[K{line}" if self._live else line, nl=not self._live, err=True)
+        say(f"\r\033[K{line}" if self._live else line, nl=not self._live, err=True)
 
     def end(self) -> None:
         """Clear the line."""
         self.seconds = time.monotonic() - self._began
         if self._live and not self._quiet:
-            click.echo("\r\033[K", nl=False, err=True)
+            say("\r\033[K", nl=False, err=True)
 
     def rate(self, seen: int) -> str:
         """Records a second."""

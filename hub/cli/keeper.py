@@ -15,6 +15,7 @@ class Keeper:
             [sys.executable, "-m", "hub.cli.main", "index", "sync", "--follow"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is ours to answer
         )
 
     def __enter__(self) -> Keeper:

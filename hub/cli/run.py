@@ -31,7 +31,7 @@ def found(run_id: int) -> Any:
 def values(one: Any) -> dict[str, object]:
     """A run as JSON has it."""
     times = {name: getattr(one, name).isoformat() if getattr(one, name) else None for name in ("started_at", "heartbeat_at", "finished_at")}
-    facts = {"id": one.id, "source": one.source.name, "state": one.state, "full": one.full}
+    facts = {"id": one.id, "source": one.source.name, "state": running.state_of(session(), one), "full": one.full}
     return facts | {name: getattr(one, name) for name in COUNTS} | times | {"reason": one.reason, "advice": one.advice}
 
 
@@ -74,9 +74,13 @@ def failures(run_id: int, as_json: bool) -> None:
 @with_appcontext
 def stop(run_id: int) -> None:
     """Ask a run to stop. It keeps what it has; the next harvest goes on there."""
-    running.ask_to_stop(session(), found(run_id).id)
+    one = found(run_id)
+    if one.finished_at is not None and one.state != "waiting":
+        raise Refused(f"Run {run_id} has ended already: it is {one.state}.")
+    running.ask_to_stop(session(), run_id)
     session().commit()
-    click.echo(f"Run {run_id} stops within a few seconds.")
+    session().refresh(one)
+    click.echo(f"Run {run_id} stops within a few seconds." if one.state == "running" else f"Run {run_id} is {one.state}.")
 
 
 @run.command()

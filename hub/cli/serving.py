@@ -93,23 +93,32 @@ def worker(threads: int) -> None:
     stop = threading.Event()
     keeping = threading.Thread(target=keep_the_index, args=(stop,), name="index keeper")
     keeping.start()
-    consumer = parts().huey.create_consumer(workers=threads, worker_type="thread", check_worker_health=True)
+    jobs = parts().jobs
+    jobs.rescue()
+    consumer = parts().huey.create_consumer(workers=threads, worker_type="thread", check_worker_health=True, shutdown_timeout=1)
     try:
         consumer.run()
     finally:
+        jobs.leave()
         stop.set()
+        until = time.monotonic() + GRACE / 2
+        for _, working in consumer.worker_threads:
+            working.join(max(0.0, until - time.monotonic()))
         keeping.join()
 
 
 def keep_the_index(stop: threading.Event) -> None:
-    """One child writes the index; when it dies, another takes its place, not faster than once a second."""
+    """One child writes the index; when it dies, another takes its place: after a second, and later each time while that does not help."""
+    pause = 1.0
     while not stop.is_set():
+        began = time.monotonic()
         with Keeper() as keeper:
             while keeper.is_alive and not stop.wait(0.5):
                 pass
+        pause = 1.0 if time.monotonic() - began > 60 else min(60.0, 2 * pause)
         if not stop.is_set():
-            log.error("the index keeper ended by itself and is started again")
-            stop.wait(1)
+            log.error("the index keeper ended by itself and is started again in %.0f seconds", pause)
+            stop.wait(pause)
 
 
 @click.command()

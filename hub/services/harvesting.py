@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from harvesters.record import Failure, Item, Raw
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, leasing, receiving, running, withdrawing
+from hub.services import cataloguing, classifying, ending, leasing, receiving, running, withdrawing
 from hub.services.cataloguing import SourceFacts
 from hub.services.receiving import Changes
 
@@ -56,36 +56,58 @@ class Job:
     on_page: OnPage
 
 
-def work(session: Session, fetching: Fetching, run_id: int, *, on_page: OnPage = lambda run: None) -> Run:
+def work(
+    session: Session,
+    fetching: Fetching,
+    run_id: int,
+    *,
+    on_page: OnPage = lambda run: None,
+    leaving: Stopped = lambda: False,
+) -> Run:
     """Work on a prepared run until it ends, and commit its end. A run that has ended already is given back as it is.
 
-    Raises AlreadyRunning. Whatever the source or the network does wrong ends in the run's state and reason, not in an exception.
+    `leaving`: this process is about to end; the run stays open for the next worker. Ctrl-C stops the run, and is raised again.
+    Raises AlreadyRunning, and SQLAlchemyError when the database does not come back. Whatever else goes wrong, at the source, on the network
+    or here, ends in the run's state and reason.
     """
     run = running.get(session, run_id)
     assert run is not None, f"there is no run {run_id}"
     if run.state not in ("queued", "running"):
         return run
     leasing.acquire(session, run.source_id)
+    session.refresh(run)
+    if run.state not in ("queued", "running"):  # whoever had the lease until now has ended it
+        leasing.release(session, run.source_id)
+        return run
     source_id, source_name, pages_before = run.source_id, run.source.name, run.pages
     begin(session, run)
     engine = session.get_bind()
     assert isinstance(engine, Engine)
+    watch = running.Watch(engine, run_id, source_id, leaving)
     try:
-        with fetching(running.Watch(engine, run_id, source_id)) as fetch:
+        with fetching(watch) as fetch:
             job = job_of(session, running.get(session, run_id) or run, on_page)
             harvest(job, fetch, run)
             finish(job)
     except Cancelled:
-        close(session, run_id, "cancelled", "Stopped on request. The next run goes on where this one stopped.", "")
+        ending.close(session, run_id, *watch.verdict())
+    except KeyboardInterrupt:
+        ending.close(session, run_id, *running.STOPPED)
+        raise
     except HarvestError as error:
-        forget_checkpoint = session.get_one(Run, run_id).pages == pages_before  # it would only fail at the same place again
-        close(session, run_id, "failed", str(error), error.advice, forget_checkpoint=forget_checkpoint)
-    except OperationalError as error:
+        ending.close(session, run_id, "failed", str(error), error.advice, pages_before=pages_before)
+    except SQLAlchemyError as error:
         log.exception("run %s: the database failed", run_id)
-        close(session, run_id, "failed", f"The database failed: {error.orig}.", "Check that it runs and has space, then harvest again.")
+        ending.close_when_it_is_back(session, run_id, error)
+    except Exception as error:  # the outer edge: a run that broke off and stayed open would be taken up, and break off, for ever
+        log.exception("run %s: broke off", run_id)
+        reason = f"The hub itself failed, not the source: {type(error).__name__}."
+        advice = "The log has the details: report them to the hub's makers."
+        ending.close(session, run_id, "failed", reason, advice, pages_before=pages_before)
     finally:
-        session.rollback()
-        leasing.release(session, source_id)
+        with suppress(SQLAlchemyError):  # the lease ends by itself
+            ending.reset(session)
+            leasing.release(session, source_id)
     run = running.get(session, run_id)
     assert run is not None
     log.info("run %s of %s: %s, %s seen, %s created, %s failed", run.id, source_name, run.state, run.seen, run.created, run.failed)
@@ -94,7 +116,7 @@ def work(session: Session, fetching: Fetching, run_id: int, *, on_page: OnPage =
 
 def begin(session: Session, run: Run) -> None:
     """The run is at work from now on."""
-    run.state, run.heartbeat_at, run.stop_asked = "running", now(), False
+    run.state, run.heartbeat_at, run.reason, run.advice, run.finished_at = "running", now(), None, None, None
     run.started_at = run.started_at or now()
     session.commit()
 
@@ -276,13 +298,3 @@ def complete(job: Job, run: Run, state: str) -> None:
 def session_source(job: Job) -> Source:
     """The source's row."""
     return job.session.scalars(select(Source).where(Source.id == job.source.id)).one()
-
-
-def close(session: Session, run_id: int, state: str, reason: str, advice: str, *, forget_checkpoint: bool = False) -> None:
-    """End a run that could not come to its end, keeping what it had."""
-    session.rollback()
-    run = session.get_one(Run, run_id)
-    running.end(run, state, reason=reason, advice=advice)
-    if forget_checkpoint:
-        run.checkpoint = None
-    session.commit()

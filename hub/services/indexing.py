@@ -21,7 +21,7 @@ from hub.models.resource import Offering, Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment, Concept, ConceptLabel
 from search.document import Document, Origin
-from search.index import Index
+from search.index import Index, IndexFault
 
 BATCH = 2_000  # outbox rows at a time
 CHUNK = 500  # resources loaded at a time
@@ -264,8 +264,13 @@ def expected(session: Session) -> Iterator[tuple[int, int, frozenset[tuple[str, 
 
 
 def repair(session: Session, index: Index) -> Difference:
-    """Mend what differs through the outbox; answers what is left."""
-    difference = check(session, index)
+    """Mend what differs through the outbox, or an index that cannot be read by writing it anew; answers what is left."""
+    try:
+        difference = check(session, index)
+    except IndexFault:
+        session.rollback()
+        rebuild(session, index)
+        difference = check(session, index)
     ids = {*difference.missing, *difference.extra, *difference.stale}
     session.add_all(Outbox(resource_id=id) for id in ids)
     session.commit()

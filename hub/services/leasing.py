@@ -67,6 +67,11 @@ def is_held(session: Session, source_id: int) -> str | None:
     return str(row.lease_owner)
 
 
+def queue_up(session: Session, source_id: int) -> None:
+    """Wait until no other process is deciding about this source, and hold it until the end of the transaction."""
+    session.execute(update(Source).where(Source.id == source_id).values(lease_at=Source.lease_at))
+
+
 def acquire(session: Session, source_id: int) -> None:
     """Take the lease, and commit. Raises AlreadyRunning when a living process has it."""
     holder = session.scalar(select(Source.lease_owner).where(Source.id == source_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Engine, func, select, update
@@ -20,6 +20,9 @@ RESUMABLE_FOR = timedelta(days=7)
 LOST_AFTER = timedelta(seconds=60)  # a queued run that no worker took up is queued again
 BEAT = 5.0  # seconds between two signs of life while a fetch goes on
 LOOK = 1.0  # seconds between two looks at whether somebody asked to stop
+LONGEST = timedelta(hours=24)  # that a run works without a break
+OPEN = ("running", "queued", "waiting")
+STOPPED = ("cancelled", "Stopped on request.", "The next harvest goes on where this one stopped.")
 
 
 def prepare(session: Session, source: Source, *, full: bool = False, limit: int | None = None) -> Run:
@@ -28,15 +31,20 @@ def prepare(session: Session, source: Source, *, full: bool = False, limit: int 
     An incremental pass is possible when the last complete pass left a stamp and the source announces its deletions persistently:
     otherwise only a full pass finds out what has gone. Raises AlreadyRunning.
     """
+    leasing.queue_up(session, source.id)
     if holder := leasing.is_held(session, source.id):
+        session.rollback()
         raise leasing.AlreadyRunning(f"{source.name} is being harvested already, by {holder}.")
     last = latest(session, source.id)
     if last is not None and may_resume(last, full=full, limit=limit):
         last.state, last.stop_asked, last.finished_at, last.reason, last.advice = "queued", False, None, None, None
         session.commit()
         return last
-    if last is not None and last.state in ("running", "queued", "waiting"):
-        end(last, "cancelled", reason="A new run took the place of this one.")
+    session.execute(
+        update(Run)
+        .where(Run.source_id == source.id, Run.state.in_(OPEN))
+        .values(state="cancelled", finished_at=now(), reason="A new run took the place of this one.")
+    )
     since = None if full or limit is not None or not source.tracks_deletions else source.stamp
     run = Run(source_id=source.id, state="queued", full=since is None, since=since, limited_to=limit, created_at=now())
     session.add(run)
@@ -73,14 +81,24 @@ def failures(session: Session, run_id: int, *, limit: int | None = None, after: 
 
 
 def end(run: Run, state: str, *, reason: str | None = None, advice: str | None = None) -> None:
-    """Close a run. The caller commits."""
-    run.state, run.finished_at, run.reason, run.advice = state, now(), reason, advice or None
+    """Close a run, or leave it open (`running`) for the next worker. The caller commits."""
+    run.state, run.finished_at, run.reason, run.advice = state, None if state == "running" else now(), reason, advice or None
 
 
 def ask_to_stop(session: Session, run_id: int) -> None:
-    """Ask a run to stop: a working one does within a second or two, a queued one at once. The caller commits."""
-    session.execute(update(Run).where(Run.id == run_id, Run.state == "running").values(stop_asked=True))
-    session.execute(update(Run).where(Run.id == run_id, Run.state.in_(("queued", "waiting"))).values(state="cancelled", finished_at=now()))
+    """Ask a run to stop: one at work does within a second or two, one that waits or that nobody works on at once. The caller commits."""
+    run = session.get_one(Run, run_id)
+    if state_of(session, run) == "running":
+        session.execute(update(Run).where(Run.id == run_id, Run.state == "running").values(stop_asked=True))
+    else:
+        state, reason, advice = STOPPED
+        values = {"state": state, "finished_at": now(), "reason": reason, "advice": advice}
+        session.execute(update(Run).where(Run.id == run_id, Run.state.in_(OPEN)).values(values))
+
+
+def state_of(session: Session, run: Run) -> str:
+    """The state as people should read it: `interrupted` when the process that worked on it is no more, until another takes it up."""
+    return "interrupted" if run.state == "running" and not leasing.is_held(session, run.source_id) else run.state
 
 
 def abandoned(session: Session) -> Sequence[int]:
@@ -100,23 +118,38 @@ def abandoned(session: Session) -> Sequence[int]:
 class Watch:
     """Asked by the fetcher, again and again, whether to stop; gives a sign of life on the way. Safe in any thread.
 
+    A run stops when somebody asked for it, when its process is `leaving`, and when it has worked for LONGEST.
+
     It has a session of its own, so that a long fetch holds no transaction.
     """
 
-    def __init__(self, engine: Engine, run_id: int, source_id: int) -> None:
-        self._engine, self._run_id, self._source_id = engine, run_id, source_id
+    def __init__(self, engine: Engine, run_id: int, source_id: int, leaving: Callable[[], bool] = lambda: False) -> None:
+        self._engine, self._run_id, self._source_id, self._leaving = engine, run_id, source_id, leaving
         self._lock = threading.Lock()
-        self._looked = self._beat = time.monotonic()
+        self._began = self._looked = self._beat = time.monotonic()
         self._stop = False
 
     def __call__(self) -> bool:
-        """True when the run has been asked to stop."""
+        """True when the run has to stop."""
+        if self._leaving() or self._overdue():
+            return True
         if time.monotonic() - self._looked >= LOOK and self._lock.acquire(blocking=False):
             try:
                 self._look()
             finally:
                 self._lock.release()
         return self._stop
+
+    def verdict(self) -> tuple[str, str, str]:
+        """State, reason and advice of a run that has stopped."""
+        if self._stop:
+            return STOPPED
+        if self._overdue():
+            return "failed", f"The run was ended after {LONGEST}: no run works longer.", "Harvest again: it goes on where it stopped."
+        return "running", "The worker was stopped. The next one goes on where this one stopped.", ""  # interrupted: `abandoned` finds it
+
+    def _overdue(self) -> bool:
+        return time.monotonic() - self._began > LONGEST.total_seconds()
 
     def _look(self) -> None:
         self._looked = time.monotonic()
