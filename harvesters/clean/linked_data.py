@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json as standard
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urldefrag
 
-from lxml import etree
-from lxml import html as lxml_html
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from harvesters.clean import json, url
 from harvesters.clean.values import Object, many
 
 MOST_NODES = 5_000  # of one page
+MOST_MARKUP = 4_000_000  # characters of one page: what comes after is not read
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML is read as HTML on purpose, as browsers do
 _FILLED = 1_000_000  # bytes that references of one page may add
 _PREFIX = re.compile(r"^(?:https?://schema\.org/|schema:)")
 _HOLDERS = ("@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "about", "hasPart")
@@ -84,15 +87,17 @@ def page(markup: str, address: str) -> Found:
     if root is None:
         return Found()
     values, bad = [], []
-    scripts = (node for node in root.iter("script") if "ld+json" in (node.get("type") or "").lower())
+    scripts = (node for node in root.find_all("script") if "ld+json" in _attribute(node, "type").lower())
     for number, node in enumerate(scripts, 1):
-        words = node.text or ""
+        words = node.get_text()
         try:
             values.append(block(words))
         except ValueError:
             bad.append(BadBlock(words.strip().encode("utf-8", "replace"), number))
     nodes = [*_nodes(values), *microdata(root, address)]
-    base = next((link.get("href") for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()), None)
+    base = next(
+        (_attribute(link, "href") for link in root.find_all("link") if "canonical" in _attribute(link, "rel").lower().split()), None
+    )
     return Found(tuple(nodes[:MOST_NODES]), tuple(bad), url.absolute(base, address), index(nodes))
 
 
@@ -102,18 +107,15 @@ def document(value: object) -> Found:
     return Found(tuple(nodes), known=index(nodes))
 
 
-def _tree(markup: str) -> lxml_html.HtmlElement | None:
-    markup = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", markup.replace("\x00", ""), count=1)
-    if not markup.strip():
-        return None
-    try:
-        found = lxml_html.document_fromstring(
-            markup.encode("utf-8", "replace"),
-            parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=False),
-        )
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return found
+def _tree(markup: str) -> BeautifulSoup | None:
+    markup = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", markup[:MOST_MARKUP].replace("\x00", ""), count=1)
+    return BeautifulSoup(markup, "lxml") if "<" in markup else None
+
+
+def _attribute(node: Tag, name: str) -> str:
+    """An attribute's text, empty when it is not there; BeautifulSoup gives those that are lists as lists."""
+    value = node.get(name)
+    return " ".join(value) if isinstance(value, list) else value or ""
 
 
 def _nodes(values: list[object]) -> list[Object]:
@@ -173,50 +175,41 @@ def filler(known: dict[str, Object]) -> Callable[[Object], Object]:
     return filled if known else lambda node: node
 
 
-def microdata(root: etree._Element, address: str) -> Iterator[Object]:
+def microdata(root: BeautifulSoup, address: str) -> Iterator[Object]:
     """HTML's microdata (HTML standard, section 5) as the objects that JSON-LD would have."""
-    open_items: dict[etree._Element, dict[str, object]] = {}
-    for node in root.iter(etree.Element):
-        if node.get("itemscope") is None and node.get("itemprop") is None:
-            continue
-        holder = next((open_items[parent] for parent in _ancestors(node) if parent in open_items), None)
+    open_items: dict[int, dict[str, object]] = {}  # by identity: BeautifulSoup compares tags by what they hold
+    roots: list[dict[str, object]] = []
+    for node in root.find_all(lambda tag: tag.has_attr("itemscope") or tag.has_attr("itemprop")):
+        holder = next((open_items[id(parent)] for parent in islice(node.parents, 100) if id(parent) in open_items), None)
         value: object
-        if node.get("itemscope") is not None:
-            item: dict[str, object] = {"@type": (node.get("itemtype") or "").split()}
-            if node.get("itemid"):
-                item["@id"] = node.get("itemid")
-            open_items[node] = item
+        if node.has_attr("itemscope"):
+            item: dict[str, object] = {"@type": _attribute(node, "itemtype").split()}
+            if name := _attribute(node, "itemid"):
+                item["@id"] = name
+            open_items[id(node)] = item
             value = item
+            if not node.has_attr("itemprop") and any("schema.org" in str(kind) for kind in many(item["@type"])):
+                roots.append(item)
         else:
             value = _value(node, address)
-        names = (node.get("itemprop") or "").split()
         if holder is not None:
-            for name in names:
+            for name in _attribute(node, "itemprop").split():
                 earlier = holder.get(name)
                 holder[name] = value if earlier is None else [*earlier, value] if isinstance(earlier, list) else [earlier, value]
         if len(open_items) > MOST_NODES:
             break
-    for node, item in open_items.items():
-        if node.get("itemprop") is None and any("schema.org" in str(kind) for kind in many(item["@type"])):
-            yield item
+    yield from roots
 
 
-def _ancestors(node: etree._Element) -> Iterator[etree._Element]:
-    for number, parent in enumerate(node.iterancestors()):
-        if number > 100:
-            return
-        yield parent
-
-
-def _value(node: etree._Element, address: str) -> str:
+def _value(node: Tag, address: str) -> str:
     for name in ("content", "datetime"):
-        if node.get(name) is not None:
-            return str(node.get(name))
-    if node.tag in ("a", "link", "area"):
-        return url.absolute(node.get("href"), address) or ""
-    if node.tag in ("img", "audio", "video", "source", "iframe", "embed"):
-        return url.absolute(node.get("src"), address) or ""
-    return " ".join("".join(str(part) for part in node.itertext()).split())
+        if node.has_attr(name):
+            return _attribute(node, name)
+    if node.name in ("a", "link", "area"):
+        return url.absolute(_attribute(node, "href"), address) or ""
+    if node.name in ("img", "audio", "video", "source", "iframe", "embed"):
+        return url.absolute(_attribute(node, "src"), address) or ""
+    return " ".join(node.get_text().split())
 
 
 def own_address(name: object, address: str) -> str | None:

@@ -277,5 +277,6 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    lists_all=False,
     options=(Option(name="type", label="Type", help="What the items are where the feed does not say: course, video, podcast, article …"),),
 )
