@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,13 +54,15 @@ class Classifier:
     """The vocabulary's labels, ready to be found. Build one a run (`load`), not one a record."""
 
     def __init__(self, labels: Iterable[Label]) -> None:
-        self._by_beginning: dict[tuple[str, ...], list[tuple[tuple[str, ...], Label]]] = defaultdict(list)  # by the first two words
+        self._by_first: dict[str, dict[str, list[tuple[list[str], Label]]]] = {}  # first word -> second ("" is none) -> labels
         for label in labels:
-            words = tuple(words_of(label.text))
+            words = words_of(label.text)
             if words:
-                self._by_beginning[words[:2]].append((words, label))
-        for candidates in self._by_beginning.values():
-            candidates.sort(key=lambda pair: -len(pair[0]))  # the longest label wins: "cross-border logistics" is not also "logistics"
+                seconds = self._by_first.setdefault(words[0], {})
+                seconds.setdefault(words[1] if len(words) > 1 else "", []).append((words, label))
+        for seconds in self._by_first.values():
+            for candidates in seconds.values():
+                candidates.sort(key=lambda pair: -len(pair[0]))  # the longest label wins: "cross-border logistics" is not also "logistics"
 
     def classify(self, title: str, keywords: Sequence[str], text: str) -> tuple[Finding, ...]:
         """What a resource with these texts is about, surest first, at most MOST."""
@@ -78,30 +81,27 @@ class Classifier:
         return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
 
     def _count(self, text: str) -> Mapping[Label, int]:
-        words = words_of(text)
-        counts: dict[Label, int] = defaultdict(int)
-        beginnings, until = self._by_beginning, 0
-        for place, beginning in enumerate(zip(words, [*words[1:], ""], strict=False)):
-            if place >= until and (beginning in beginnings or beginning[:1] in beginnings):
-                found = 0  # words of the longest label here; others of the same length count too
-                for label_words, label in (*beginnings.get(beginning, ()), *beginnings.get(beginning[:1], ())):
-                    if len(label_words) >= found and tuple(words[place : place + len(label_words)]) == label_words:
-                        counts[label] += 1
-                        found = len(label_words)
-                until = place + found
+        words, by_first = words_of(text), self._by_first
+        counts: dict[Label, int] = {}
+        until = 0
+        for place in [place for place, word in enumerate(words) if word in by_first]:
+            if place < until:
+                continue
+            seconds, found = by_first[words[place]], 0  # words of the longest label here; others of the same length count too
+            for label_words, label in chain(seconds.get(words[place + 1], ()) if place + 1 < len(words) else (), seconds.get("", ())):
+                if len(label_words) >= found and words[place : place + len(label_words)] == label_words:
+                    counts[label] = counts.get(label, 0) + 1
+                    found = len(label_words)
+            until = place + found
         return counts
 
 
 def words_of(text: str) -> list[str]:
     """Words folded for comparison; a Chinese character is a word, a hyphen parts two, a plural s goes."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
     folded = HYPHENATED.sub("e", folded)
-    return [singular(word) for word in WORD.findall(folded)]
-
-
-def singular(word: str) -> str:
-    """Without the plural s of an English word of some length."""
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    # in one expression, for it sees every word of the catalogue: the plural s goes, but for -ss, -us and -is
+    return [word[:-1] if word[-1] == "s" and len(word) > 4 and word[-2] not in "sui" else word for word in WORD.findall(folded)]
 
 
 def load(session: Session) -> Classifier:
