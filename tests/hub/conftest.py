@@ -5,18 +5,17 @@ from __future__ import annotations
 import importlib.util
 import sys
 import threading
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
-from harvesters.record import Item, Raw, Record
 from sqlalchemy.orm import Session
 
+from harvesters.record import Item, Raw, Record
 from hub.db import now
 from hub.models import Run, Source
 from hub.services import cataloguing, classifying, harvesting, receiving, running
@@ -106,15 +105,18 @@ def repository() -> Iterator[Any]:
     server = module.make_server(module.Repository(250, 40))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     place = f"http://127.0.0.1:{server.server_port}"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    visitor = requests.Session()
+    visitor.trust_env = False  # no proxy stands between us and ourselves
 
-    def ask(path: str) -> bytes:
-        with opener.open(place + path, timeout=10) as answer:
-            return bytes(answer.read())
+    def ask(path: str, **arguments: object) -> bytes:
+        answer = visitor.get(place + path, params=arguments, timeout=10)
+        answer.raise_for_status()
+        return answer.content
 
     yield SimpleNamespace(
-        url=f"{place}/oai", change=lambda **what: ask(f"/control?{urllib.parse.urlencode(what)}"), tsv=lambda: ask("/records.tsv").decode()
+        url=f"{place}/oai", change=lambda **what: ask("/control", **what), tsv=lambda: ask("/records.tsv").decode()
     )
+    visitor.close()
     server.shutdown()
     server.server_close()
 
