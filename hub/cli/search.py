@@ -34,6 +34,8 @@ def search(words: tuple[str, ...], filters: tuple[str, ...], sort: str, limit: i
         print_json(values(found))
         return
     click.echo(f"{found.total} resources")
+    if found.relaxed:
+        click.echo(f"Results for {found.relaxed} instead:")
     for place, one in enumerate(found.results, start=1 + (page - 1) * limit):
         facts = ", ".join(part for part in (one.resource.provider, *one.resource.languages, one.resource.licence) if part)
         click.echo(f"{place:>3}. {cell(one.resource.title)}\n     {facts}  /resources/{one.resource.public_id}")
@@ -69,4 +71,5 @@ def values(found: finding.Page) -> dict[str, object]:
         ],
         "facets": {group.name: {choice.value: choice.count for choice in group.choices} for group in found.groups},
         "suggestion": found.suggestion,
+        "relaxed": found.relaxed,
     }
