@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 
@@ -28,7 +29,8 @@ def sync(follow: bool) -> None:
     closed = threading.Event()
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # not through sys.stdin: its lock, held by this thread, would be in the way of an early exit
+            pass
         closed.set()
 
     threading.Thread(target=wait, daemon=True).start()
@@ -57,7 +59,7 @@ def dump(name: str, tsv: bool, as_json: bool) -> None:
 @with_appcontext
 def rebuild(as_json: bool) -> None:
     """Write a new index from the database beside the old one, and swap."""
-    live = sys.stderr.isatty() and not as_json
+    live = sys.stderr is not None and sys.stderr.isatty() and not as_json
 
     def show(done: int) -> None:
         if live and done % 500 == 0:

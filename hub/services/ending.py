@@ -22,13 +22,17 @@ def reset(session: Session) -> None:
         session.invalidate()
 
 
+def words(error: SQLAlchemyError) -> str:
+    """What the database itself said, in one line."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+
+
 def close_when_it_is_back(session: Session, run_id: int, error: SQLAlchemyError) -> None:
     """End a run whose database failed. A restarted one is back in a moment; raises `error` when it is not."""
-    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     until = time.monotonic() + RESTART
     while True:
         try:
-            return close(session, run_id, "failed", f"The database failed: {words}.", MEND)
+            return close(session, run_id, "failed", f"The database failed: {words(error)}.", MEND)
         except SQLAlchemyError:
             if time.monotonic() > until:
                 raise error from None

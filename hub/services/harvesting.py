@@ -97,7 +97,7 @@ def work(
     except HarvestError as error:
         ending.close(session, run_id, "failed", str(error), error.advice, pages_before=pages_before)
     except SQLAlchemyError as error:
-        log.exception("run %s: the database failed", run_id)
+        log.error("run %s: the database failed: %s", run_id, ending.words(error))
         ending.close_when_it_is_back(session, run_id, error)
     except Exception as error:  # the outer edge: a run that broke off and stayed open would be taken up, and break off, for ever
         log.exception("run %s: broke off", run_id)
