@@ -21,6 +21,7 @@ from hub.services.summarising import Summary
 from search.index import Index, IndexFault
 
 OFFERINGS_MOST = 200
+WORDS = re.compile(r"[\u3400-\u9fff]{2}|[^\W\u3400-\u9fff]{3,}")  # Chinese two characters at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def similar(session: Session, index: Index, resource_id: int, *, limit: int = 4)
 
 def alternatives(session: Session, index: Index, title: str, *, limit: int = 4) -> tuple[Summary, ...]:
     """What to offer instead of a resource that is gone: what most of its title's words find."""
-    words = re.findall(r"\w{2,}", title)[:8]
+    words = WORDS.findall(title.lower()[:500])[:10]  # lower case: a word "OR" is no operator
     try:
         hits = finding.matches(index, asking.Ask(words=" OR ".join(words)), limit=limit) if words else ()
     except finding.SearchUnavailable:

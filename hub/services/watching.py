@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,19 +14,19 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.run import STATES, Failure, Run
 from hub.models.source import Source
+from hub.services import leasing
 
-GONE_AFTER = timedelta(seconds=90)  # a living worker gives a sign every few seconds
 RAW_MOST = 2_000_000  # bytes of a raw record that the page shows
 COLUMNS = (
     Run.id, Run.state, Run.full, Run.since, Run.created_at, Run.started_at, Run.finished_at, Run.heartbeat_at, Run.stop_asked,
     Run.total, Run.pages, Run.bytes, Run.seen, Run.created, Run.updated, Run.unchanged, Run.withdrawn, Run.failed, Run.reason, Run.advice,
-    Source.name, Source.title, Source.kind, Source.url,
+    Run.source_id, Source.name, Source.title, Source.kind, Source.url,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunState:
-    """One run as it stands."""
+    """One run as it stands. A running one whose worker is no more is `interrupted`, until another worker takes it up."""
 
     id: int
     state: str
@@ -58,7 +58,7 @@ class RunState:
     @property
     def live(self) -> bool:
         """Still to change by itself."""
-        return self.state in {"queued", "running"}
+        return self.state in {"queued", "running", "interrupted"}
 
     @property
     def rate(self) -> float | None:
@@ -75,10 +75,9 @@ class RunState:
         return (self.total - self.seen) / self.rate
 
     @property
-    def worker_gone_since(self) -> datetime | None:
-        """Since when nothing was heard of the worker of a running run; None when it lives."""
-        heard = self.heartbeat_at or self.started_at or self.created_at
-        return heard if self.state == "running" and self.at - heard > GONE_AFTER else None
+    def silent_since(self) -> datetime:
+        """The last sign of life of its worker."""
+        return self.heartbeat_at or self.started_at or self.created_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def runs(session: Session, *, page: int = 1, state: str | None = None, source: s
         wanted = wanted.where(Source.name == source)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = session.execute(wanted.order_by(Run.id.desc()).limit(limit).offset((max(page, 1) - 1) * limit))
-    return RunPage(tuple(run_state(row) for row in rows), total, -(-total // limit))
+    return RunPage(tuple(run_state(session, row) for row in rows), total, -(-total // limit))
 
 
 def live_runs(session: Session) -> tuple[RunState, ...]:
@@ -139,7 +138,7 @@ def live_runs(session: Session) -> tuple[RunState, ...]:
     rows = session.execute(
         select(*COLUMNS).join(Source, Source.id == Run.source_id).where(Run.state.in_(("queued", "running"))).order_by(Run.id).limit(20)
     )
-    return tuple(run_state(row) for row in rows)
+    return tuple(run_state(session, row) for row in rows)
 
 
 def run(session: Session, run_id: int) -> RunState | None:
@@ -148,12 +147,15 @@ def run(session: Session, run_id: int) -> RunState | None:
     if row is None:
         return None
     queued = select(func.count()).where(Run.state == "queued", Run.id < run_id)
-    return run_state(row, ahead=(session.scalar(queued) or 0) if row.state == "queued" else 0)
+    return run_state(session, row, ahead=(session.scalar(queued) or 0) if row.state == "queued" else 0)
 
 
-def run_state(row: Any, *, ahead: int = 0) -> RunState:
-    """One row of COLUMNS as a value."""
+def run_state(session: Session, row: Any, *, ahead: int = 0) -> RunState:
+    """One row of COLUMNS as a value. Only of a running one it is asked whether its worker lives."""
     named = row._asdict()
+    source_id = named.pop("source_id")
+    if row.state == "running" and not leasing.is_held(session, source_id):
+        named["state"] = "interrupted"
     return RunState(source=named.pop("name"), source_title=named.pop("title"), at=now(), ahead=ahead, **named)
 
 

@@ -53,6 +53,7 @@ LEVELS = {
 STATES = {
     "queued": _l("Queued"),
     "running": _l("Running"),
+    "interrupted": _l("Interrupted"),
     "waiting": _l("Waiting for approval"),
     "succeeded": _l("Done"),
     "partial": _l("Done with errors"),
@@ -62,6 +63,7 @@ STATES = {
 STATE_LOOKS = {  # state of a run -> colour and icon of its badge
     "queued": ("", "hourglass"),
     "running": ("info", "activity"),
+    "interrupted": ("bad", "triangle-alert"),
     "waiting": ("warn", "hourglass"),
     "succeeded": ("ok", "circle-check"),
     "partial": ("warn", "triangle-alert"),

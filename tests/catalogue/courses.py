@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
 from hub.models import Failure, Resource, Run, Source
-from hub.services import cataloguing, classifying, indexing, receiving
+from hub.services import cataloguing, classifying, indexing, joining, leasing, receiving
 
 ADMIN, PASSWORD = "admin@example.org", "correct-horse-battery"
 HOSTILE = '<script>alert("x")</script>"><img src=x onerror=alert(1)>'
@@ -173,8 +173,6 @@ def add_run(session: Session, source: Source, state: str) -> Run:
 
 def fill(app: Flask) -> None:
     """Three sources with their runs and resources: one withdrawn, one merged into another, one hostile; an admin."""
-    from hub.services import joining
-
     with app.app_context():
         session = db.session()
         joining.add(session, ADMIN, PASSWORD, name="Ada", admin=True)
@@ -193,6 +191,8 @@ def fill(app: Flask) -> None:
         failed = add_run(session, silent, "failed")
         failed.reason, failed.advice = "The host does not answer.", "Check the address with your browser."
         add_run(session, repository, "running").total = 200
+        leasing.acquire(session, repository.id)  # this process plays the worker, for as long as the tests take
+        repository.lease_at = now() + timedelta(hours=1)
         merge_two(session)
         session.commit()
         indexing.sync(session, app.extensions["hub"].index)

@@ -13,7 +13,7 @@ from lxml import html
 from sqlalchemy import select, update
 
 from hub.db import db, now
-from hub.models import Run
+from hub.models import Run, Source
 
 Csrf = Callable[[FlaskClient], str]
 
@@ -80,9 +80,12 @@ def test_polling_goes_on_while_the_run_lives_and_then_ends(own_site: Flask, admi
 def test_a_dead_worker_is_told(own_site: Flask, admin: FlaskClient) -> None:
     assert "The worker has gone" not in text(admin, "/admin/runs/4")
     with own_site.app_context():
-        db.session.execute(update(Run).where(Run.id == 4).values(heartbeat_at=now() - timedelta(minutes=5)))
+        db.session.execute(update(Source).values(lease_at=now() - timedelta(minutes=5)))
         db.session.commit()
-    assert "The worker has gone" in text(admin, "/admin/runs/4")
+    page = text(admin, "/admin/runs/4")
+    assert "The worker has gone" in page
+    assert "Interrupted" in page
+    assert "Interrupted" in text(admin, "/admin/runs")
 
 
 def test_an_admin_queues_a_harvest(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
