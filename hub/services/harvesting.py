@@ -8,52 +8,31 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import Engine, select, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from harvesters import registry, walk
 from harvesters.errors import Cancelled, ExpiredToken, HarvestError
 from harvesters.fetch import Fetcher
-from harvesters.protocol import Harvester, Page, Request
-from harvesters.record import Failure, Item, Raw
+from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, receiving, running, withdrawing
-from hub.services.cataloguing import SourceFacts
-from hub.services.receiving import Changes
+from hub.services import cataloguing, classifying, ending, leasing, running, saving, withdrawing
 
 log = logging.getLogger(__name__)
 
 Stopped = Callable[[], bool]
 Fetching = Callable[[Stopped], Fetcher]
-OnPage = Callable[[Run], None]
 
 RESTARTS = 3  # times that a list may be begun again because its token expired
 SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
 SAVE_SECONDS = 1.0  # or as many as came in this time
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a run works with, from beginning to end."""
-
-    session: Session
-    run_id: int
-    source: SourceFacts
-    harvester: Harvester
-    address: str
-    options: dict[str, str]
-    since: str | None
-    limit: int | None
-    classifier: classifying.Classifier
-    on_page: OnPage
 
 
 def work(
@@ -61,7 +40,7 @@ def work(
     fetching: Fetching,
     run_id: int,
     *,
-    on_page: OnPage = lambda run: None,
+    on_page: saving.OnPage = lambda run: None,
     leaving: Stopped = lambda: False,
 ) -> Run:
     """Work on a prepared run until it ends, and commit its end. A run that has ended already is given back as it is.
@@ -121,10 +100,10 @@ def begin(session: Session, run: Run) -> None:
     session.commit()
 
 
-def job_of(session: Session, run: Run, on_page: OnPage) -> Job:
+def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
     """All that a run works with. Raises UnknownKind."""
     source = run.source
-    return Job(
+    return saving.Job(
         session=session,
         run_id=run.id,
         source=cataloguing.facts(source),
@@ -138,7 +117,7 @@ def job_of(session: Session, run: Run, on_page: OnPage) -> Job:
     )
 
 
-def harvest(job: Job, fetch: Fetcher, run: Run) -> None:
+def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
     requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
     while True:
@@ -155,14 +134,14 @@ def harvest(job: Job, fetch: Fetcher, run: Run) -> None:
             log.info("run %s: the list is begun again: %s", job.run_id, error)
 
 
-def follow(job: Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
+def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
     """Page by page, each saved with what remains to be asked."""
     received = job.session.get_one(Run, job.run_id).received
     job.session.commit()
     left = None if job.limit is None else job.limit - received
     with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
         for steps in together(bounded(walked, left)):
-            save(job, [step.page for step in steps], steps[-1].remaining)
+            saving.save(job, [step.page for step in steps], steps[-1].remaining)
 
 
 def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:
@@ -197,72 +176,10 @@ def together(steps: Iterator[walk.Step]) -> Iterator[list[walk.Step]]:
         yield waiting
 
 
-def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> None:
-    """Everything that these pages bring, the counters and the checkpoint, in one transaction."""
-    items = [item for page in pages for item in page.items]
-    try:
-        changes = store(job, items, pages, remaining)
-    except OperationalError:
-        raise
-    except (SQLAlchemyError, UnicodeError, ValueError) as error:
-        job.session.rollback()
-        log.warning("run %s: a page could not be stored whole (%s): item by item", job.run_id, type(error).__name__)
-        changes = store(job, [storable(job, item) for item in items], pages, remaining)
-    job.on_page(job.session.get_one(Run, job.run_id))
-    job.session.commit()
-    log.debug("run %s: %s items", job.run_id, changes.seen)
-
-
-def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...]) -> Changes:
-    """Receive the items, add the counters, keep the checkpoint; commit. The first statement writes: a second writer waits there."""
-    session = job.session
-    session.execute(update(Run).where(Run.id == job.run_id).values(heartbeat_at=now()))
-    leasing.renew(session, job.source.id)
-    changes = receiving.receive(session, job.source, job.run_id, items, classifier=job.classifier)
-    columns: dict[str, Any] = {name: getattr(Run, name) + count for name, count in changes.as_dict().items()}
-    columns["pages"] = Run.pages + len(pages)
-    columns["received"] = Run.received + len(items)
-    columns["bytes"] = Run.bytes + sum(len(item.raw.body) for item in items if item.raw is not None)
-    columns["checkpoint"] = [walk.to_json(request) for request in remaining]
-    columns |= learned(session.get_one(Run, job.run_id), pages)
-    session.execute(update(Run).where(Run.id == job.run_id).values(columns).execution_options(synchronize_session=False))
-    session.commit()
-    return changes
-
-
-def learned(run: Run, pages: Sequence[Page]) -> dict[str, Any]:
-    """What the pages say of the whole list: the first stamp stays, the last total counts."""
-    found: dict[str, Any] = {}
-    for page in pages:
-        if page.stamp is not None and run.stamp is None:
-            found.setdefault("stamp", page.stamp)
-        if page.total is not None:
-            found["total"] = page.total
-        if page.tracks_deletions is not None:
-            found["tracks_deletions"] = page.tracks_deletions
-    return found
-
-
-def storable(job: Job, item: Item) -> Item:
-    """The item itself when the database takes it, else a failure that says why not. Leaves no trace in the database."""
-    try:
-        with job.session.begin_nested() as trial:
-            receiving.receive(job.session, job.source, job.run_id, [item], classifier=job.classifier)
-            trial.rollback()
-        return item
-    except OperationalError:
-        raise
-    except (SQLAlchemyError, UnicodeError, ValueError) as error:
-        cause = getattr(error, "orig", None) or error
-        name = None if item.identifier is None else item.identifier.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-        return Failure(identifier=name, reason=f"The record cannot be stored: {type(cause).__name__}.", raw=item.raw or Raw(b"", "", ""))
-    finally:
-        job.session.rollback()
-
-
-def finish(job: Job) -> None:
+def finish(job: saving.Job) -> None:
     """The list came to its end: what has vanished is withdrawn (or waits for approval), and the next pass knows where to begin."""
     session = job.session
+    leasing.renew(session, job.source.id)
     run = running.get(session, job.run_id)
     assert run is not None
     run.checkpoint = []
@@ -277,7 +194,7 @@ def finish(job: Job) -> None:
     session.commit()
 
 
-def complete(job: Job, run: Run, state: str) -> None:
+def complete(job: saving.Job, run: Run, state: str) -> None:
     """The end of a whole pass."""
     source = session_source(job)
     if run.full and job.harvester.lists_all:
@@ -295,6 +212,6 @@ def complete(job: Job, run: Run, state: str) -> None:
     source.complete_at = now()
 
 
-def session_source(job: Job) -> Source:
+def session_source(job: saving.Job) -> Source:
     """The source's row."""
     return job.session.scalars(select(Source).where(Source.id == job.source.id)).one()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
-from hub.services import cataloguing, receiving, running
+from hub.services import cataloguing, leasing, receiving, running
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 
@@ -92,6 +92,7 @@ def waiting_for(session: Session, run: Run, *, limit: int = 100) -> Sequence[Sou
 
 def approve(session: Session, run: Run, *, classifier: Classifier) -> None:
     """A person says that the records of a waiting run have really gone. The caller commits."""
+    leasing.queue_up(session, run.source_id)
     withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifier)
     running.end(run, "partial" if run.failed else "succeeded", reason=f"{run.withdrawn} records were withdrawn, as approved.")
     run.source.stamp = run.stamp or run.source.stamp
