@@ -83,4 +83,5 @@ class Harvester:
     read: Read
     options: tuple[Option, ...] = ()
     answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
+    aliases: tuple[str, ...] = ()  # other names that people give it
     lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)

@@ -59,8 +59,9 @@ def problems() -> tuple[str, ...]:
 
 
 def kind(name: str) -> Harvester:
-    """The harvester of this name; UnknownKind lists those that there are."""
-    found = kinds().get(name)
+    """The harvester of this name or alias, however its case and its joints are written; UnknownKind lists those that there are."""
+    wanted = name.strip().lower().replace("_", "-")
+    found = kinds().get(wanted) or next((harvester for harvester in kinds().values() if wanted in harvester.aliases), None)
     if found is None:
         raise UnknownKind(f'There is no kind of source called "{name}". There are: {", ".join(kinds())}.')
     return found

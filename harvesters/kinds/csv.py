@@ -241,6 +241,7 @@ def _truth(value: str | None) -> bool | None:
 
 HARVESTER = Harvester(
     kind="csv",
+    aliases=("tsv", "csv-tsv"),
     title="CSV or TSV list",
     start=start,
     parse=parse,

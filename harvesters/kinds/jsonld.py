@@ -176,6 +176,7 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
 
 HARVESTER = Harvester(
     kind="jsonld",
+    aliases=("json-ld", "sitemap", "schema-org", "schema.org", "microdata"),
     title="Sitemap and schema.org pages",
     start=start,
     parse=parse,

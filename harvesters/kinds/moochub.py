@@ -260,4 +260,4 @@ def _media(node: object) -> str | None:
     return url.absolute(first(node, "contentUrl", "url") if isinstance(node, dict) else node)
 
 
-HARVESTER = Harvester(kind="moochub", title="MOOChub list", start=start, parse=parse, read=read)
+HARVESTER = Harvester(kind="moochub", aliases=("mooc-hub",), title="MOOChub list", start=start, parse=parse, read=read)

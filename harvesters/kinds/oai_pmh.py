@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from lxml import etree
 
 from harvesters.clean import dates, dublin_core, text, xml
-from harvesters.errors import ExpiredToken, SourceError
+from harvesters.errors import ExpiredToken, ProtocolError, SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw, Withdrawn
 
@@ -70,7 +70,10 @@ def _from(since: str | None, *, days: bool) -> str | None:
 
 
 def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
-    """One answer. `noRecordsMatch` is an empty page (section 3.6), `badResumptionToken` an ExpiredToken, any other error a SourceError."""
+    """One answer. `noRecordsMatch` is an empty page (section 3.6), `badResumptionToken` an ExpiredToken, any other error a ProtocolError.
+
+    Errors belong in answers with status 200 (section 3.1.1), yet many servers send them with 400, 404 or 422.
+    """
     if request.step == "identify":
         return _identify(request, response, options)
     document = _document(response)
@@ -78,6 +81,8 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     stamp = request.context.get("stamp") or _stamp(root, response)
     if _empty(root):
         return Page(stamp=stamp)
+    if response.status >= 400:
+        raise SourceError(f"{response.url} answered {response.status}.")
     if document.pieces is None:
         items = tuple(_item(record, Raw(xml.source(record), MEDIA_TYPE, response.url)) for record in _records(root))
     else:
@@ -126,7 +131,7 @@ def _empty(root: etree._Element) -> bool:
             advice="The list has to be asked for from its beginning.",
         )
     advice = next((_ADVICE[code] for code, _ in errors if code in _ADVICE), "Ask the repository's administrator.")
-    raise SourceError(f"The repository answered with an error: {words}", advice=advice)
+    raise ProtocolError(f"The repository answered with an error: {words}", advice=advice)
 
 
 def _stamp(root: etree._Element, response: Response) -> str | None:
@@ -208,7 +213,9 @@ def _text(node: etree._Element, name: str) -> str | None:
 
 HARVESTER = Harvester(
     kind="oai-pmh",
+    aliases=("oai", "oaipmh", "oai-dc"),
     title="OAI-PMH 2.0 repository",
+    answers_errors=True,
     start=start,
     parse=parse,
     read=read,

@@ -24,9 +24,9 @@ _DELETED = re.compile(
 
 
 def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
-    """The first page of the list. A site's address alone means its courses API."""
+    """The first page of the list. A site's address alone means its courses API; one with a path is asked as it is."""
     parts = urlsplit(address)
-    path = parts.path if "/api/" in parts.path else parts.path.rstrip("/") + PATH
+    path = PATH if parts.path in ("", "/") else parts.path
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     if path.endswith(PATH):
         query.setdefault("page_size", options.get("page_size") or "100")
@@ -253,6 +253,7 @@ def _labels(value: object) -> tuple[str, ...]:
 
 HARVESTER = Harvester(
     kind="openedx",
+    aliases=("open-edx", "edx"),
     title="Open edX site",
     start=start,
     parse=parse,

@@ -273,6 +273,7 @@ def _image(item: etree._Element, course: Mapping[str, etree._Element], base: str
 
 HARVESTER = Harvester(
     kind="rss",
+    aliases=("atom", "feed", "rss-atom"),
     title="RSS or Atom feed",
     start=start,
     parse=parse,

@@ -72,14 +72,15 @@ def add(
         )
     if session.scalar(select(Source.id).filter_by(name=name)) is not None:
         raise BadSource(f"There is a source named {name} already: choose another name.")
-    harvester = kinds().get(kind)
-    if harvester is None:
-        raise BadSource(f"There is no kind of source {kind!r}. The kinds are: {', '.join(sorted(kinds()))}.")
+    try:
+        harvester = registry.kind(kind)
+    except registry.UnknownKind as error:
+        raise BadSource(str(error)) from error
     check_url(url)
     check_options(harvester, options or {})
     facts = {"demo": True} if demo else {}
     source = Source(
-        name=name, title=title or name, kind=kind, url=url, options=dict(options or {}), rank=rank, created_at=now(), facts=facts
+        name=name, title=title or name, kind=harvester.kind, url=url, options=dict(options or {}), rank=rank, created_at=now(), facts=facts
     )
     session.add(source)
     session.flush()

@@ -45,3 +45,13 @@ def test_installed_kinds_are_found_and_broken_ones_reported(tmp_path, monkeypatc
         assert len(caplog.records) == 3
     finally:
         registry._all.cache_clear()
+
+
+@pytest.mark.parametrize(("written", "meant"), [("OAI_PMH", "oai-pmh"), ("Open-edX", "openedx"), ("atom", "rss"), ("sitemap", "jsonld"), ("TSV", "csv")])
+def test_a_kind_has_the_names_that_people_give_it(written: str, meant: str) -> None:
+    assert registry.kind(written).kind == meant
+
+
+def test_no_alias_names_two_kinds() -> None:
+    names = [name for harvester in registry.kinds().values() for name in (harvester.kind, *harvester.aliases)]
+    assert len(names) == len(set(names))

@@ -76,7 +76,7 @@ def test_exit_status_tells_failed_records_from_a_failed_run(hub, hostile):
     [
         (("source", "add", "x", "oai-pmh", "repository"), "not a web address"),
         (("source", "add", "x", "oai-pmh", "ftp://a.example/"), "not a web address"),
-        (("source", "add", "x", "gopher", "http://a.example/"), "There is no kind of source 'gopher'"),
+        (("source", "add", "x", "gopher", "http://a.example/"), "no kind of source called"),
         (("source", "add", "X Y", "rss", "http://a.example/"), "cannot be a source's name"),
         (("source", "add", "x", "rss", "http://a.example/", "--option", "set=1"), "has no option set"),
         (("source", "add", "x", "rss", "http://a.example/", "--option", "set"), "KEY=VALUE"),
