@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import opencc
-import rjieba
 import snowballstemmer
 
 MAX_WORD = 40
@@ -173,9 +172,16 @@ def asked(text: str) -> list[Asked]:
     return found
 
 
+def cut(run: str) -> list[str]:
+    """The words of a run of Chinese characters, by dictionary."""
+    import rjieba  # 33 MB and a tenth of a second: what only long runs in queries need, not writers, and not at the start
+
+    return list(rjieba.cut(run))
+
+
 def run_terms(run: str) -> list[str]:
     """Bigrams of a run; in a long run, which is rarely one word, only those within its words."""
-    words = [run] if len(run) <= LONG_RUN else [word for word in rjieba.cut(run) if word not in STOP_CHARACTERS]
+    words = [run] if len(run) <= LONG_RUN else [word for word in cut(run) if word not in STOP_CHARACTERS]
     terms = [term for word in words or [run] for term in (map("".join, pairwise(word)) if len(word) > 1 else (word,))]
     return list(dict.fromkeys(terms))
 

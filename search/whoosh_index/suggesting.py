@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import rjieba
 
-from search.analysis import asked, fold
+from search.analysis import asked, cut, fold
 from search.query import Both, Either, Node, Word, written
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.fields import TEXT
@@ -83,7 +82,7 @@ def _having(snapshot: Snapshot, text: str) -> int:
 
 def _parted(word: Word) -> str:
     """A run of ideographs as its words: what stands apart in the texts need not stand together."""
-    return " ".join(rjieba.cut(word.text)) if any("\u4e00" <= character <= "\u9fff" for character in word.text) else word.text
+    return " ".join(cut(word.text)) if any("\u4e00" <= character <= "\u9fff" for character in word.text) else word.text
 
 
 def _mended(snapshot: Snapshot, word: Word, enough: int) -> str:
