@@ -168,7 +168,8 @@ all("input[data-suggest]").forEach(combobox);
 page.addEventListener("htmx:responseError", () => toast(toasts?.dataset.failed));
 page.addEventListener("htmx:sendError", () => toast(toasts?.dataset.failed));
 page.addEventListener("toast", (event) => toast(event.detail.value));
-page.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute?.("aria-busy", "true"));
+page.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
+page.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
 
 // A run's page says aloud that it works, each quarter, and that it has ended; not each record.
 const said = one("#run-said");

@@ -84,6 +84,7 @@ def vary(response: Response) -> Response:
     if request.endpoint != "static":
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", context.language())
+        response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
 
 

@@ -41,14 +41,14 @@ def duration(iso: str | None) -> str:
 def length(value: int, unit: str) -> str:
     """A number of years, months, weeks, days, hours or minutes. (Babel has no long Chinese names of these units.)"""
     words = {
-        "year": ngettext("%(num)s year", "%(num)s years", value),
-        "month": ngettext("%(num)s month", "%(num)s months", value),
-        "week": ngettext("%(num)s week", "%(num)s weeks", value),
-        "day": ngettext("%(num)s day", "%(num)s days", value),
-        "hour": ngettext("%(num)s hour", "%(num)s hours", value),
-        "minute": ngettext("%(num)s minute", "%(num)s minutes", value),
+        "year": lambda: ngettext("%(num)s year", "%(num)s years", value),
+        "month": lambda: ngettext("%(num)s month", "%(num)s months", value),
+        "week": lambda: ngettext("%(num)s week", "%(num)s weeks", value),
+        "day": lambda: ngettext("%(num)s day", "%(num)s days", value),
+        "hour": lambda: ngettext("%(num)s hour", "%(num)s hours", value),
+        "minute": lambda: ngettext("%(num)s minute", "%(num)s minutes", value),
     }
-    return str(words[unit])
+    return str(words[unit]())
 
 
 def workload(low: float | None, high: float | None) -> str:
@@ -120,12 +120,12 @@ SHORT = 260  # characters that a result's snippet has anyway
 
 def weight(text: str) -> int:
     """Length as it looks: a Chinese character is as wide as two letters."""
-    return len(text) + sum(character > "\u2e7f" for character in text[:1000])
+    return len(text) + (0 if text.isascii() else sum(character > "\u2e7f" for character in text[:1000]))
 
 
 def is_long(text: str) -> bool:
     """Has it more to say than a snippet shows?"""
-    return weight(text) > SHORT
+    return len(text) > SHORT or weight(text) > SHORT
 
 
 def beginning(text: str) -> str:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -97,8 +97,10 @@ def in_language(tag: str) -> str:
 
 
 def icon_url(name: str) -> str:
-    """One symbol of the sprite."""
-    return f"{assets.static_url(SPRITE)}#{name}"
+    """One symbol of the sprite. Its address is made once a page, which shows fifty of them."""
+    if "sprite" not in g:
+        g.sprite = assets.static_url(SPRITE)
+    return f"{g.sprite}#{name}"
 
 
 def main_topic(summary: Summary) -> str | None:

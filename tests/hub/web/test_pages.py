@@ -35,6 +35,7 @@ PAGES = (
 )
 BUDGET = 60_000
 MOST_QUERIES = 9
+TRIED: set[str] = set()  # addresses that one test has asked need no other
 Look = Callable[..., str]
 
 
@@ -58,7 +59,8 @@ def test_every_page_stands(look: Look, path: str, language: str) -> None:
 def test_every_link_within_the_site_leads_somewhere(look: Look, visitor: FlaskClient, path: str) -> None:
     page = html.document_fromstring(look(path))
     addresses = {link for link in page.xpath("//a/@href") if link.startswith("/") and "/facets/" not in link}
-    for address in sorted(addresses)[:60]:
+    for address in sorted(addresses - TRIED)[:25]:
+        TRIED.add(address)
         assert visitor.get(address).status_code in {200, 301, 302}, address
 
 
