@@ -12,10 +12,13 @@ from types import ModuleType
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
 
 from config import from_env
 from hub.app import create_app
 from hub.db import db
+from hub.services import migrating, seeding
 
 ROOT = Path(__file__).parents[3]
 Look = Callable[..., str]
@@ -60,6 +63,23 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, cour
     return folder
 
 
+def beside(url: str) -> str:
+    """A migrated PostgreSQL database beside this one, which other tests empty."""
+    own = make_url(url).set(database=f"{make_url(url).database}_site")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}"'))
+        connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    engine.dispose()
+    engine = create_engine(own)
+    migrating.upgrade(engine)
+    with Session(engine) as session:
+        seeding.load_vocabulary(session)
+        session.commit()
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, courses: ModuleType) -> Iterator[Flask]:
     """A hub to read from, on either database."""
@@ -67,7 +87,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         folder = request.getfixturevalue("filled")
         app = create_app(settings(folder, f"sqlite:///{folder / 'hub.db'}"))
     else:
-        app = create_app(settings(tmp_path_factory.mktemp("filled-pg"), request.getfixturevalue("postgresql_url")))
+        app = create_app(settings(tmp_path_factory.mktemp("filled-pg"), beside(request.getfixturevalue("postgresql_url"))))
         courses.fill(app)
     yield app
     close(app)
