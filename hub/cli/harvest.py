@@ -38,9 +38,7 @@ def harvest(name: str | None, everything: bool, limit: int | None, full: bool, e
     """
     ids = chosen(name, everything)
     if enqueue:
-        for source_id in ids:
-            click.echo(queue(source_id, full=full, limit=limit))
-        return
+        sys.exit(max(queue_or_tell(source_id, full=full, limit=limit, alone=not everything) for source_id in ids))
     try:
         with ended_by_signals(), keeping_the_index(quiet=as_json):
             summaries = [work_or_tell(source_id, full=full, limit=limit, quiet=as_json, alone=not everything) for source_id in ids]
@@ -82,6 +80,18 @@ def queue(source_id: int, *, full: bool, limit: int | None) -> int:
     run_id = int(prepare(source_id, full=full, limit=limit).id)
     parts().jobs.harvest(run_id)
     return run_id
+
+
+def queue_or_tell(source_id: int, *, full: bool, limit: int | None, alone: bool) -> int:
+    """As `queue`, printed; answers the exit status. One of several sources that is busy does not keep the others waiting."""
+    try:
+        say(str(queue(source_id, full=full, limit=limit)))
+    except Refused as error:
+        if alone:
+            raise
+        say(error.message, err=True)
+        return error.exit_code
+    return 0
 
 
 @contextmanager
