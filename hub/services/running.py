@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.db import now
+from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
 from hub.models.source import Source
 from hub.services import leasing
@@ -48,6 +49,11 @@ def prepare(session: Session, source: Source, *, full: bool = False, limit: int 
     since = None if full or limit is not None or not source.tracks_deletions else source.stamp
     run = Run(source_id=source.id, state="queued", full=since is None, since=since, limited_to=limit, created_at=now())
     session.add(run)
+    session.flush()
+    # A number is given again when the history has been cleared: nothing has been seen by this run yet.
+    session.execute(
+        update(SourceRecord).where(SourceRecord.source_id == source.id, SourceRecord.seen_run_id >= run.id).values(seen_run_id=None)
+    )
     session.commit()
     return run
 

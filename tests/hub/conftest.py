@@ -94,7 +94,8 @@ def hostile() -> Iterator[Any]:
     """A server that does what real servers do on bad days."""
     module = server_module("hostile")
     with module.HostileServer() as server:
-        server.answer = module.answer
+        for turn in ("answer", "bomb", "close", "compressed", "cut", "drip", "endless", "hang", "redirect", "reset"):
+            setattr(server, turn, getattr(module, turn))
         yield server
 
 
