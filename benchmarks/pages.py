@@ -45,6 +45,7 @@ RESIDENT = 350.0  # MB of a web process
 START = 2.0  # seconds
 TRIES = 7
 STARTS = 3
+TYPED = ("", "data", "live commerce", "payment systems", '"supply chain"', "shop -marketing")
 Question = tuple[str, Mapping[str, tuple[str, ...]]]  # words, filters
 
 
@@ -126,12 +127,12 @@ def pages(hub: Hub) -> dict[str, list[str]]:
         words = {language: labels(session, language) for language in ("en", "zh-Hans")}
     return {
         "home": ["/"],
-        "search": [
-            search_path((words, {})) for words in ("", "data", "live commerce", "payment systems", '"supply chain"', "shop -marketing")
-        ],
+        "search": [search_path((typed, {})) for typed in TYPED],
         "search, narrowed": [search_path(question) for question in narrowed(rng, words["en"])],
         "search, Chinese": [search_path((word, {})) for word in rng.sample(list(words["zh-Hans"]), 30)],
-        "resource": [quote(f"/resources/{public_id}-{naming.slug(title)}".rstrip("-")) for public_id, title in rng.sample(list(resources), 40)],
+        "resource": [
+            quote(f"/resources/{public_id}-{naming.slug(title)}".rstrip("-")) for public_id, title in rng.sample(list(resources), 40)
+        ],
         "topic": [f"/topics/{quote(notation)}" for notation in rng.sample(list(topics), 30)],
         "suggestions": [f"/suggest?{urlencode({'q': word[: rng.randint(1, 6)]})}" for word in rng.sample(list(words["en"]), 40)],
     }
