@@ -143,7 +143,7 @@ def results(session: Session, ids: Sequence[int], asked: query.Query) -> tuple[F
 
 def snippet_length(summary: Summary) -> int:
     """Characters of a snippet: a Chinese character says as much as two letters."""
-    return 130 if (summary.language or "").startswith(("zh", "ja", "ko")) else 260
+    return 110 if (summary.language or "").startswith(("zh", "ja", "ko")) else 250
 
 
 def active_filters(ask: Ask, vocabulary: Vocabulary) -> tuple[Active, ...]:

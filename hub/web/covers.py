@@ -99,12 +99,13 @@ def palette_of(topic: str | None) -> int:
     return hashlib.sha256(topic.encode()).digest()[0] % PALETTES if topic else 0
 
 
-def cover(public_id: str, topic: str | None = None, *, square: bool = False) -> Markup:
-    """The picture of a resource, four tiles by two; `square` shows the two columns in the middle."""
+def cover(public_id: str, topic: str | None = None, *, square: bool = False, fill: bool = False) -> Markup:
+    """The picture of a resource, four tiles by two; `square` shows the two columns in the middle, `fill` fills a box of any shape."""
     paths = _paths(hashlib.sha256(public_id.encode()).digest(), 4, 2, 4)
     box = "40 0 80 80" if square else "0 0 160 80"
+    cut = ' preserveAspectRatio="xMidYMid slice"' if fill else ""
     return Markup(  # noqa: S704 - made of our own numbers only
-        f'<svg class="cover s{palette_of(topic)}" viewBox="{box}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">{paths}</svg>'
+        f'<svg class="cover s{palette_of(topic)}" viewBox="{box}"{cut} aria-hidden="true">{paths}</svg>'
     )
 
 

@@ -130,5 +130,5 @@ def is_long(text: str) -> bool:
 
 def beginning(text: str) -> str:
     """The first part of a long text, for a preview."""
-    most = 420 if text[:200].isascii() or weight(text[:200]) < 300 else 210
+    most = 400 if weight(text[:200]) < 300 else 150
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip() + "…"
