@@ -36,5 +36,3 @@ def test_every_make_task_that_is_told_exists() -> None:
     tasks = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     told = {task for path in DOCUMENTS for task in re.findall(r"(?:`|^|&& )make ([a-z]+)", path.read_text("utf-8"), re.MULTILINE)}
     assert told <= tasks
-        task for text in [p.read_text("utf-8") for p in DOCUMENTS] for task in re.findall(r"\b([a-z]+)\b", text)
-    }
