@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, print_json, session
-from hub.services import classifying, running, withdrawing
+from hub.services import running, withdrawing
 
 COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed", "pages", "total")
 
@@ -89,8 +89,7 @@ def stop(run_id: int) -> None:
 def approve(run_id: int) -> None:
     """Withdraw the records that have vanished from the source of a waiting run."""
     one = found(run_id)
-    if one.state != "waiting":
+    if withdrawing.approve(session(), run_id) is None:
         raise Refused(f"Run {run_id} does not wait for approval: it is {one.state}.")
-    withdrawing.approve(session(), one, classifier=classifying.load(session()))
     session().commit()
     click.echo(one.reason)

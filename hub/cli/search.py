@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, parts, print_json, session
-from hub.services import finding
+from hub.services import asking, finding
 
 FILTERS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution")
 
@@ -25,7 +25,7 @@ FILTERS = ("topic", "platform", "type", "language", "level", "licence", "provide
 @with_appcontext
 def search(words: tuple[str, ...], filters: tuple[str, ...], sort: str, limit: int, page: int, as_json: bool) -> None:
     """Search the catalogue for WORDS, as the site does: "a phrase", -without, provider:edX."""
-    ask = finding.Ask(words=" ".join(words), filters=chosen(filters), sort=sort, page=page)
+    ask = asking.Ask(words=" ".join(words), filters=chosen(filters), sort=sort, page=page)
     try:
         found = finding.find(session(), parts().index, ask, language="en", today=datetime.now(UTC).date(), limit=limit)
     except finding.SearchUnavailable as error:
@@ -48,8 +48,8 @@ def chosen(filters: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for written in filters:
         name, _, value = written.partition("=")
-        if name not in finding.ASKED or not value:
-            raise Refused(f"--filter {written!r} must be FACET=VALUE with a facet of: {', '.join(finding.ASKED)}.")
+        if name not in asking.ASKED or not value:
+            raise Refused(f"--filter {written!r} must be FACET=VALUE with a facet of: {', '.join(asking.ASKED)}.")
         found[name] = (*found.get(name, ()), value)
     return found
 

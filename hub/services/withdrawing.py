@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
-from hub.services import cataloguing, leasing, receiving, running
+from hub.services import cataloguing, classifying, leasing, receiving, running
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 
@@ -83,17 +83,28 @@ def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classi
         session.flush()
 
 
-def waiting_for(session: Session, run: Run, *, limit: int = 100) -> Sequence[SourceRecord]:
-    """The records that a waiting run would withdraw."""
+def waiting_for(session: Session, run_id: int, *, limit: int = 100) -> Sequence[SourceRecord]:
+    """The first of the records that a run would withdraw; none when the run does not wait for approval."""
+    run = running.get(session, run_id)
+    if run is None or run.state != "waiting":
+        return ()
     return session.scalars(
         select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id).limit(limit)
     ).all()
 
 
-def approve(session: Session, run: Run, *, classifier: Classifier) -> None:
-    """A person says that the records of a waiting run have really gone. The caller commits."""
+def approve(session: Session, run_id: int) -> int | None:
+    """A person says that the records of a waiting run have really gone: withdraw them, and say how many; None when it does not wait.
+
+    The caller commits.
+    """
+    run = running.get(session, run_id)
+    if run is None or run.state != "waiting":
+        return None
     leasing.queue_up(session, run.source_id)
-    withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifier)
+    before = run.withdrawn
+    withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifying.load(session))
     running.end(run, "partial" if run.failed else "succeeded", reason=f"{run.withdrawn} records were withdrawn, as approved.")
     run.source.stamp = run.stamp or run.source.stamp
     run.source.complete_at = now()
+    return run.withdrawn - before

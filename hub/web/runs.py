@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub.services import leasing, running, watching
+from hub.services import leasing, running, watching, withdrawing
 from hub.web import context
 from hub.web.access import admin_required
 from hub.web.listing import page_number, pages_around
@@ -66,6 +67,7 @@ def show(run_id: int) -> str:
     return render_template(
         "runs/show.html",
         run=run_or_404(run_id),
+        vanished=withdrawing.waiting_for(context.session(), run_id),
         page=page,
         number=number,
         numbers=pages_around(number, page.pages),
@@ -92,6 +94,20 @@ def stop(run_id: int) -> BaseResponse:
     running.ask_to_stop(context.session(), run_id)
     context.session().commit()
     flash(_("The run was asked to stop. It can be taken up again where it is."), "ok")
+    return redirect(url_for("runs.show", run_id=run_id), 303)
+
+
+@bp.post("/<int:run_id>/approve")
+@admin_required
+def approve(run_id: int) -> BaseResponse:
+    """Withdraw what has vanished from the source of a waiting run: an admin has looked at the list."""
+    run_or_404(run_id)
+    count = withdrawing.approve(context.session(), run_id)
+    context.session().commit()
+    if count is None:
+        flash(_("This run does not wait for approval any more."), "warn")
+    else:
+        flash(ngettext("%(num)s record was withdrawn.", "%(num)s records were withdrawn.", count), "ok")
     return redirect(url_for("runs.show", run_id=run_id), 303)
 
 

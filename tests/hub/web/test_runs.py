@@ -13,7 +13,7 @@ from lxml import html
 from sqlalchemy import select, update
 
 from hub.db import db, now
-from hub.models import Run, Source
+from hub.models import Run, Source, SourceRecord
 
 Csrf = Callable[[FlaskClient], str]
 
@@ -115,3 +115,23 @@ def test_nobody_else_sees_or_starts_runs(own_site: Flask, csrf: Csrf) -> None:
     assert visitor.post("/admin/runs", data={"csrf_token": csrf(visitor), "source": "silent"}).status_code == 303
     with own_site.app_context():
         assert db.session.scalars(select(Run.id).order_by(Run.id)).all() == [1, 2, 3, 4]
+
+
+def test_what_has_vanished_is_shown_and_withdrawn_when_an_admin_says_so(admin: FlaskClient, own_site: Flask, csrf: Csrf) -> None:
+    with own_site.app_context():
+        run = Run(source_id=db.session.scalars(select(SourceRecord.source_id)).first(), state="waiting", created_at=now())
+        db.session.add(run)
+        db.session.flush()
+        run_id = run.id
+        live = SourceRecord.source_id == run.source_id, SourceRecord.state != "withdrawn"
+        gone = set(db.session.scalars(select(SourceRecord.id).where(*live)))
+        db.session.commit()
+    page = html.document_fromstring(text(admin, f"/admin/runs/{run_id}"))
+    assert len(page.xpath("//section[@aria-labelledby='h-vanished']//li")) == len(gone) > 0
+    answer = admin.post(f"/admin/runs/{run_id}/approve", data={"csrf_token": csrf(admin)}, follow_redirects=True)
+    assert "withdrawn" in answer.get_data(as_text=True)
+    with own_site.app_context():
+        assert not list(db.session.scalars(select(SourceRecord.id).where(*live)))
+        assert db.session.get_one(Run, run_id).state in ("succeeded", "partial")
+    again = admin.post(f"/admin/runs/{run_id}/approve", data={"csrf_token": csrf(admin)}, follow_redirects=True)
+    assert "does not wait for approval any more" in again.get_data(as_text=True)
