@@ -74,7 +74,10 @@ def parse(body: bytes, media_type: str = "", declared: str | None = None, *, url
     except json.JSONDecodeError as error:
         raise SourceError(_where(error, text, url), advice="Open the address in a browser: it has to answer with JSON.") from None
     except ValueError as error:
-        raise SourceError(f"The JSON{f' from {url}' if url else ''} cannot be read: {error}.") from None
+        raise SourceError(
+            f"The JSON{f' from {url}' if url else ''} cannot be read: {error}.",
+            advice="Open the address in a browser, and tell the source's owner.",
+        ) from None
 
 
 def _where(error: json.JSONDecodeError, text: str, url: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
+from xml.sax.saxutils import escape
 
 from harvesters.clean import charset, dates, json, linked_data, schema_org, sitemap, url, xml
 from harvesters.errors import SourceError
@@ -67,10 +68,11 @@ def _sitemaps(
     stamp = request.context.get("stamp") or _clock(response) or (newest.strftime("%Y-%m-%dT%H:%M:%SZ") if newest else None)
     context = {name: value for name, value in (("since", request.context.get("since")), ("stamp", stamp)) if value}
     changed = [entry for entry in entries if since is None or not _older(entry.lastmod, since)]
-    follow = [*_inner([entry for entry in changed if entry.sitemap], request, context)]
+    inner = dict.fromkeys(entry.url for entry in changed if entry.sitemap)
+    follow = [*_inner(inner, request, context)]
     pages = dict.fromkeys(entry.url for entry in changed if not entry.sitemap and wanted(entry.url))
     follow += [Request(url=page, step="page", context=context, crawl=True, optional=True, headers=_HTML) for page in pages]
-    return Page(items=items, follow=tuple(follow), stamp=stamp)
+    return Page(items=(*items, *_circles(inner, request)), follow=tuple(follow), stamp=stamp)
 
 
 def _clock(response: Response) -> str | None:
@@ -84,16 +86,38 @@ def _older(lastmod: str | None, since: datetime) -> bool:
     return moment is not None and moment + timedelta(days=1) < since
 
 
-def _inner(entries: Iterable[sitemap.Entry], request: Request, context: Mapping[str, str]) -> Iterable[Request]:
+def _inner(addresses: Iterable[str], request: Request, context: Mapping[str, str]) -> Iterable[Request]:
+    """The sitemaps of an index that were not asked on the way to it. `above` are the index itself and those that it stands in."""
     depth = int(request.context.get("depth", "0")) + 1
-    asked = set(request.context.get("asked", "").split()) | {_short(request.url)}
-    names = {entry.url: _short(entry.url) for entry in entries}
+    above = _above(request)
+    asked = set(request.context.get("asked", "").split()) | set(above)
+    names = {address: _short(address) for address in addresses}
     if depth > DEPTH:
         return
     known = asked | set(names.values()) if len(names) <= _KNOWN else asked
+    notes = {**context, "depth": str(depth), "asked": " ".join(sorted(known)), "above": " ".join(above)}
     for address, name in names.items():
         if name not in asked:
-            yield Request(url=address, step="sitemap", context={**context, "depth": str(depth), "asked": " ".join(sorted(known))})
+            yield Request(url=address, step="sitemap", context=notes)
+
+
+def _above(request: Request) -> list[str]:
+    return [*request.context.get("above", "").split(), _short(request.url)]
+
+
+def _circles(addresses: Iterable[str], request: Request) -> Iterable[Failure]:
+    """A sitemap that contains itself, directly or through others, is told and not asked again."""
+    above = _above(request)
+    for address in addresses:
+        if _short(address) in above:
+            yield _circle(Raw(f"<sitemap><loc>{escape(address)}</loc></sitemap>".encode(), "application/xml", request.url), address)
+
+
+def _circle(raw: Raw, address: str) -> Failure:
+    """Named, so that it is known that no record hides behind it."""
+    through = "" if _short(address) == _short(raw.url) else f", through {raw.url}"
+    reason = f"The sitemap {address} contains itself{through}. It was not asked again."
+    return Failure(identifier=address, reason=reason, raw=raw, advice="Tell the owner of the site.")
 
 
 def _short(address: str) -> str:
@@ -166,7 +190,7 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
     """One stored node."""
     if raw.media_type == "application/xml":
         piece = xml.read_piece(raw.body)
-        return _broken(piece, raw.url) if isinstance(piece, xml.Broken) else Failure(reason="An entry of a sitemap is no record.", raw=raw)
+        return _broken(piece, raw.url) if isinstance(piece, xml.Broken) else _circle(raw, (xml.content(piece) or "").strip())
     try:
         node = linked_data.block(raw.body.decode("utf-8", "replace"))
     except ValueError:

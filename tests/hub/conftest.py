@@ -6,6 +6,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -101,9 +102,24 @@ def hostile() -> Iterator[Any]:
 
 @pytest.fixture
 def repository() -> Iterator[Any]:
-    """A well-behaved OAI-PMH repository of 250 records on loopback: `.url`, and `.change(...)` for its /control."""
+    """A well-behaved OAI-PMH repository of 250 records, 40 a page, on loopback: `.url`, and `.change(...)` for its /control."""
+    with oai_repository() as served:
+        yield served
+
+
+@pytest.fixture
+def slow_repository() -> Iterator[Any]:
+    """The same, which takes its time for each page: for what happens in the middle of a run."""
+    with oai_repository(delay=0.3) as served:
+        yield served
+
+
+@contextmanager
+def oai_repository(delay: float = 0.0) -> Iterator[Any]:
+    """`.url`; `.change(...)` as its /control; `.tsv()`, what a harvest should have; `.asked()`, how many pages were asked for."""
     module = server_module("oai_source")
-    server = module.make_server(module.Repository(250, 40))
+    holding = module.Repository(250, 40)
+    server = module.make_server(holding, delay=delay)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     place = f"http://127.0.0.1:{server.server_port}"
     visitor = requests.Session()
@@ -115,7 +131,10 @@ def repository() -> Iterator[Any]:
         return answer.content
 
     yield SimpleNamespace(
-        url=f"{place}/oai", change=lambda **what: ask("/control", **what), tsv=lambda: ask("/records.tsv").decode()
+        url=f"{place}/oai",
+        change=lambda **what: ask("/control", **what),
+        tsv=lambda: ask("/records.tsv").decode(),
+        asked=lambda: holding.asked,
     )
     visitor.close()
     server.shutdown()

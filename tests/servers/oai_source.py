@@ -97,7 +97,7 @@ class Repository:
         self.original = records
         self.changed: dict[int, tuple[datetime, int]] = {}  # number -> when, how often
         self.deleted: set[int] = set()
-        self.expire = self.busy = 0
+        self.expire = self.busy = self.asked = 0
         self.lock = threading.Lock()
 
     def identifier(self, n: int) -> str:
@@ -150,6 +150,7 @@ def _moment(text: str, end: bool) -> datetime:
 
 def list_records(repository: Repository, arguments: dict[str, str]) -> str:
     cursor = 0
+    repository.asked += 1
     if "resumptionToken" in arguments:
         try:
             place, since_text, until_text, total_text = arguments["resumptionToken"].split("|")

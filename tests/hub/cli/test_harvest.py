@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import random
 import signal
 import subprocess
 import time
 
 import pytest
-
-ROOT_RANDOM = random.Random(20261123)  # the same instants on every run
 
 
 def agree(hub, repository, name="repo"):
@@ -39,36 +36,73 @@ def test_a_source_is_added_harvested_searched_and_checked(hub, repository):
     assert (summary["unchanged"], summary["created"], summary["failures"]) == (250, 0, [])
 
 
+def begun(command, environment, repository, *words, pages=1):
+    """Begin a command, and give its process when it has asked for so many more pages of the repository."""
+    asked = repository.asked()
+    process = subprocess.Popen(command(*words), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while repository.asked() < asked + pages and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    return process
+
+
+def kill(process, after=0.0):
+    """End it as nobody can prevent, a moment later."""
+    time.sleep(after)
+    process.kill()
+    process.communicate()
+
+
 @pytest.mark.slow
-def test_killed_at_any_instant_and_run_again_nothing_is_lost_or_doubled(hub, repository, command, process_environment):
-    hub("source", "add", "repo", "oai-pmh", repository.url)
-    for _ in range(4):
-        process = subprocess.Popen(command("harvest", "repo"), env=process_environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(ROOT_RANDOM.uniform(0.7, 3.0))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+def test_killed_at_any_instant_and_run_again_nothing_is_lost_or_doubled(hub, quick, slow_repository, command, process_environment):
+    quick("source", "add", "repo", "oai-pmh", slow_repository.url)
+    for pages, after in ((1, 0.05), (5, 0.2)):
+        kill(begun(command, process_environment, slow_repository, "harvest", "repo", pages=pages), after)
+        assert json.loads(quick("run", "status", "--json").stdout)[0]["state"] == "interrupted"
     hub("harvest", "repo")
-    agree(hub, repository)
-    repository.change(touch="0-30", delete="40-60", add=20)
-    process = subprocess.Popen(command("harvest", "repo"), env=process_environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.5)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    slow_repository.change(touch="0-30", delete="40-60", add=20)
+    kill(begun(command, process_environment, slow_repository, "harvest", "repo", pages=2), 0.1)
     hub("harvest", "repo")
-    agree(hub, repository)
+    agree(hub, slow_repository)
 
 
-def test_exit_status_tells_failed_records_from_a_failed_run(hub, hostile):
-    items = [{"id": "a", "type": "courses", "attributes": {"name": "Good", "url": "http://x.example/a"}}, {"id": "b", "type": "courses", "attributes": {}}]
-    hostile.page("/list", hostile.answer(body=json.dumps({"data": items}).encode(), headers={"Content-Type": "application/json"}))
-    hub("source", "add", "mixed", "moochub", hostile.url("/list"))
-    done = hub("harvest", "mixed", status=1)
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_harvest_in_order(quick, slow_repository, command, process_environment, number, status):
+    quick("source", "add", "repo", "oai-pmh", slow_repository.url)
+    process = begun(command, process_environment, slow_repository, "harvest", "repo", pages=5)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status and "Stopped." in said and "Traceback" not in said, said
+    run = json.loads(quick("run", "status", "1", "--json").stdout)
+    assert run["state"] == "cancelled" and run["reason"] and 0 < run["seen"] < 250
+    assert "succeeded, run 1" in quick("harvest", "repo").stdout
+    kept = [line.split("\t")[0] for line in quick("record", "dump", "--source", "repo").stdout.splitlines()]
+    assert kept == [line.split("\t")[0] for line in slow_repository.tsv().splitlines()]
+
+
+def test_exit_status_tells_failed_records_from_a_failed_run(quick, hostile):
+    good = {"id": "a", "type": "courses", "attributes": {"name": "Good", "url": "http://x.example/a"}}
+    bad = {"id": "b", "type": "courses", "attributes": {}}
+    hostile.page("/list", hostile.answer(body=json.dumps({"data": [good, bad]}).encode(), headers={"Content-Type": "application/json"}))
+    quick("source", "add", "mixed", "moochub", hostile.url("/list"))
+    done = quick("harvest", "mixed", status=1)
     assert "failed 1" in done.stdout and "b: " in done.stdout and "title" in done.stdout
-    failures = hub("run", "failures", "1").stdout.split("\t")
+    failures = quick("run", "failures", "1").stdout.split("\t")
     assert failures[0] == "b" and "title" in failures[2]
     hostile.page("/list", hostile.answer(404))
-    done = hub("harvest", "mixed", status=2)
+    done = quick("harvest", "mixed", status=2)
     assert "404" in done.stdout and hostile.url("/list") in done.stdout
+
+
+def test_a_limited_look_and_a_summary_for_scripts(quick, repository):
+    quick("source", "add", "repo", "oai-pmh", repository.url)
+    summary = json.loads(quick("harvest", "repo", "--limit", "45", "--json").stdout)
+    assert (summary["seen"], summary["created"], summary["state"]) == (45, 45, "succeeded") and "45" in summary["reason"]
+    summary = json.loads(quick("harvest", "repo", "--json").stdout)
+    assert (summary["seen"], summary["created"], summary["unchanged"], summary["failures"]) == (250, 205, 45, [])
+    assert "has ended already" in quick("run", "stop", "2", status=2).stderr
+    assert quick("check").stdout.startswith("The index and the database agree")
 
 
 @pytest.mark.parametrize(
@@ -91,8 +125,8 @@ def test_exit_status_tells_failed_records_from_a_failed_run(hub, hostile):
         (("user", "add", "nobody"), "not an e-mail address"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_status_2(hub, words, said):
-    done = hub(*words, status=2)
+def test_what_cannot_be_done_is_one_sentence_and_status_2(quick, words, said):
+    done = quick(*words, status=2)
     assert said in done.stderr
 
 
@@ -103,7 +137,9 @@ def test_a_database_that_is_not_set_up_is_told_so(command, tmp_path, process_env
 
 
 def test_init_makes_everything_once(command, tmp_path, process_environment):
-    fresh = {name: value for name, value in process_environment.items() if name not in ("DATABASE_URL", "SECRET_KEY")} | {"HUB_DATA": str(tmp_path / "new")}
+    fresh = {name: value for name, value in process_environment.items() if name not in ("DATABASE_URL", "SECRET_KEY")} | {
+        "HUB_DATA": str(tmp_path / "new")
+    }
 
     def init():
         done = subprocess.run(command("init", "--json"), env=fresh, capture_output=True, text=True, timeout=60)

@@ -72,6 +72,7 @@ def test_asking_a_run_to_stop(session, make_source):
     working, waiting, done = (Run(source_id=source.id, state=state, created_at=now()) for state in ("running", "queued", "succeeded"))
     session.add_all([working, waiting, done])
     session.commit()
+    leasing.acquire(session, source.id)
     for run in (working, waiting, done):
         running.ask_to_stop(session, run.id)
     session.commit()
