@@ -48,7 +48,8 @@ _NAMES = {name.lower(): name for name in (*_OPEN, *_PUBLIC, *OTHER)} | {
     "gfdl-1.3": "GFDL-1.3-or-later", "gfdl-1.3-only": "GFDL-1.3-or-later", "gfdl-1.2": "GFDL-1.2-or-later", "gfdl-1.2-only": "GFDL-1.2-or-later", "bsd": "BSD-3-Clause",
     "open government licence v3.0": "OGL-UK-3.0", "open government license v3.0": "OGL-UK-3.0", "odbl": "ODbL-1.0", "open database license": "ODbL-1.0",
     "cc0": "CC0-1.0", "cc-0": "CC0-1.0", "cc 0": "CC0-1.0", "cc zero": "CC0-1.0", "cc-zero": "CC0-1.0", "pdm": "CC-PDM-1.0", "pddl": "PDDL-1.0", "copyrighted": "all-rights-reserved",
-    "public domain": "public-domain", "publicdomain": "public-domain", "no known copyright": "public-domain", "no copyright": "public-domain", "none (public domain)": "public-domain",
+    "public domain": "public-domain", "publicdomain": "public-domain", "cc_public_domain": "public-domain", "cc_gnu_gpl": "GPL-2.0-or-later", "proprietary": "all-rights-reserved",
+    "proprietär": "all-rights-reserved", "no known copyright": "public-domain", "no copyright": "public-domain", "none (public domain)": "public-domain",
     "gemeinfrei": "public-domain", "domaine public": "public-domain", "dominio público": "public-domain", "公有领域": "public-domain", "公共领域": "public-domain",
     "公有領域": "public-domain", "公共領域": "public-domain", "公众领域": "public-domain", "copyright": "all-rights-reserved", "in copyright": "all-rights-reserved",
     "standard youtube license": "all-rights-reserved", "youtube": "all-rights-reserved", "alle rechte vorbehalten": "all-rights-reserved", "tous droits réservés": "all-rights-reserved",
@@ -81,6 +82,7 @@ _WORDS = tuple((re.compile(pattern), code) for pattern, code in (
 _CONTEXT = re.compile(r"creative\s*commons|知识共享|知識共享|創用\s*cc|创用\s*cc|(?<![a-z])cc(?![a-z])")
 _SHORT = re.compile(r"(?<![a-z])(?:cc[\s:_-]*)?by(?:[\s_+/-]*(?:nc|nd|sa)){0,3}(?![a-z])")
 _VERSION = re.compile(r"(?<![\d.])[v]?([1-4]\.[05])(?![\d.])")
+_EPRINTS = re.compile(r"cc_by(?:_(?:nc|nd|sa)){0,2}(?:_([34]))?")  # "cc_by_nc_4"
 _NOISE = re.compile(
     r"creative\s*commons|知识共享|知識共享|創用|创用|(?<![a-z])cc(?![a-z])|许可协议|許可協議|授权条款|授權條款|许可证?|授权|授權|协议|国际|國際|台灣|台湾|中国大陆|中国|版(?:本)?|licen[cs]es?|lizenz|licence|licencia"
     r"|international(?:e[ns]?)?|internacional|unported|generic|public|reuse\s+allowed|not\s+ported|version|the|an?|this|under|is|work|v?[1-4]\.[05]|[\s\-–—/:,.;()+_&，。（）、]"
@@ -108,6 +110,9 @@ def _licence(value: str) -> str | None:
     exact = _named(text.strip(" .。©®"))
     if exact:
         return exact
+    eprints = _EPRINTS.fullmatch(text)
+    if eprints:
+        return _join(set(re.findall("by|nc|nd|sa", text)), f"{eprints[1]}.0" if eprints[1] else None)
     edx = _EDX.fullmatch(text)
     if edx:  # Open edX takes 4.0 where the author chose no version
         return _join(set(edx["parts"].split()), edx["version"] or "4.0")

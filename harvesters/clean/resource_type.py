@@ -25,6 +25,10 @@ _WORDS = {
     "|game|image|stillimage|still image|map|web page|website|webpage|e-learning|elearning|教学大纲|ppt|lecturenotes|demonstration|diagram|drawing|teacher_education|text_and_image|teaching module|other",
 }  # fmt: skip
 _TYPES = {word: kind for kind, words in _WORDS.items() for word in words.split("|")}
+# The COAR vocabulary of resource types, by the codes that repositories give: https://vocabularies.coar-repositories.org/resource_types/
+_TYPES |= {"c_e059": "material", "c_2f33": "textbook", "c_3248": "textbook", "c_12ce": "video", "c_8a7e": "video", "c_18cc": "podcast", "c_ddb1": "dataset", "c_5ce6": "tool",
+           "c_6501": "article", "c_2df8fbb1": "article", "c_8042": "article", "c_816b": "article", "c_93fc": "article", "c_18ws": "article", "c_18gh": "article", "c_5794": "article",
+           "c_dcae04bc": "article", "c_46ec": "article", "c_7a1f": "article", "c_bdcc": "article", "c_db06": "article", "c_ecc8": "material", "c_c513": "material", "c_8544": "material"}  # fmt: skip
 _ORDER = ("course", "programme", "textbook", "podcast", "video", "dataset", "tool", "case", "exercise", "article", "material")
 _TAIL = re.compile(r"[/#:]([^/#:]{1,60})/?$")
 

@@ -42,6 +42,8 @@ def line(value: object, limit: int = TITLE) -> str | None:
         value = _MARKUP.sub(" ", value)
     if "&" in value:
         value = html.unescape(value)
+        if "<" in value:  # markup that was escaped twice on its way
+            value = _MARKUP.sub(" ", value)
     value = " ".join(scrub(value).split())
     return shorten(value, limit) or None
 
