@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,12 @@ def hub(command: Callable[..., list[str]], process_environment: dict[str, str]) 
     return run
 
 
-@pytest.fixture
-def quick_app(environment: dict[str, str]) -> Iterator[Flask]:
-    """The application of the commands that run in this process; its index is in memory, so that a harvest needs no second process."""
-    app = create_app({**from_env({**environment, "SEARCH_URL": "memory:"}), "TESTING": True})
+Quick = Callable[..., Result]
+
+
+@contextmanager
+def application(environment: dict[str, str]) -> Iterator[Flask]:
+    app = create_app({**from_env(environment), "TESTING": True})
     yield app
     with app.app_context():
         db.session.remove()
@@ -57,14 +60,33 @@ def quick_app(environment: dict[str, str]) -> Iterator[Flask]:
     app.extensions["hub"].index.close()
 
 
-@pytest.fixture
-def quick(quick_app: Flask) -> Callable[..., Result]:
-    """Run a command in this process; `status` is the exit status that it must have."""
+def runner(app: Flask) -> Quick:
+    """Runs a command in this process; `status` is the exit status that it must have."""
 
     def run(*words: Any, status: int = 0) -> Result:
-        done = quick_app.test_cli_runner().invoke(args=list(map(str, words)))
+        done = app.test_cli_runner().invoke(args=list(map(str, words)))
         assert done.exit_code == status, f"{words}: {done.exit_code} {done.exception!r}\n{done.output}"
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done
 
     return run
+
+
+@pytest.fixture
+def quick_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """The application of `quick`; its index is in memory, so that a harvest needs no second process."""
+    with application({**environment, "SEARCH_URL": "memory:"}) as app:
+        yield app
+
+
+@pytest.fixture
+def quick(quick_app: Flask) -> Quick:
+    """Run a command in this process, with an index in memory."""
+    return runner(quick_app)
+
+
+@pytest.fixture
+def here(environment: dict[str, str]) -> Iterator[Quick]:
+    """Run a command in this process, with the index that other processes of this hub have: anything but a harvest."""
+    with application(environment) as app:
+        yield runner(app)

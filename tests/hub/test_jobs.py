@@ -1,0 +1,171 @@
+"""The queue, on SQLite and on Redis: what is put into it is done once, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub import jobs
+from hub.db import db
+from hub.models import Run
+from hub.services import indexing, leasing, running, sourcing
+
+ROOT = Path(__file__).parents[2]
+
+
+def needed_redis() -> str:
+    address = os.environ.get("HUB_TEST_REDIS", "")
+    if not address:
+        if os.environ.get("HUB_TEST_REQUIRE_ALL"):
+            pytest.fail("Redis is required here (HUB_TEST_REQUIRE_ALL)")
+        pytest.skip("no Redis (HUB_TEST_REDIS)")
+    return address
+
+
+@pytest.fixture
+def queue_url(database_url, tmp_path, worker_id):
+    """An empty queue: SQLite's beside an SQLite database, Redis beside PostgreSQL, as small and as large hubs have them."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite:{tmp_path / 'queue.db'}"
+    number = 1 + int(re.sub(r"\D", "", worker_id) or 0) % 14  # each test process its own database
+    url = f"{needed_redis().rsplit('/', 1)[0]}/{number}"
+    jobs.open_queue(url).flush()
+    return url
+
+
+@pytest.fixture
+def environment(environment, queue_url):
+    return {**environment, "QUEUE_URL": queue_url}
+
+
+@pytest.fixture
+def hub(app):
+    return app.extensions["hub"]
+
+
+@pytest.fixture
+def source(make_source, slow_repository):
+    return make_source(url=slow_repository.url)
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
+    """Wait for it; whether it came."""
+    end = time.monotonic() + seconds
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def one_task(huey):
+    task = huey.dequeue()
+    assert task is not None
+    huey.execute(task)
+
+
+def test_what_is_queued_is_done_once(session, hub, source):
+    run = running.prepare(session, source)
+    for _ in range(2):
+        hub.jobs.harvest(run.id)
+    one_task(hub.huey)
+    one_task(hub.huey)
+    session.expire_all()
+    assert (run.state, run.seen, run.created, run.pages) == ("succeeded", 250, 250, 8)
+
+
+def test_two_runs_of_one_source_never_overlap(app, session, hub, source, slow_repository):
+    run = running.prepare(session, source)
+    for _ in range(2):
+        hub.jobs.harvest(run.id)
+    threads = [threading.Thread(target=one_task, args=(hub.huey,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert until(lambda: slow_repository.asked() > 0)
+    with pytest.raises(leasing.AlreadyRunning):
+        running.prepare(session, source)
+    for thread in threads:
+        thread.join()
+    session.expire_all()
+    assert (run.state, run.seen, run.created) == ("succeeded", 250, 250) and slow_repository.asked() == 7
+
+
+def test_a_run_that_its_worker_left_is_taken_up_once(session, hub, source):
+    run = Run(source_id=source.id, state="running", created_at=source.created_at)
+    session.add(run)
+    session.commit()
+    for _ in range(3):
+        hub.jobs.rescue()
+    assert [task.args for task in hub.huey.pending()] == [(run.id,)]
+
+
+def test_a_worker_that_leaves_hands_its_run_over(app, session, hub, source, slow_repository):
+    run = running.prepare(session, source)
+    hub.jobs.harvest(run.id)
+    thread = threading.Thread(target=one_task, args=(hub.huey,))
+    thread.start()
+    assert until(lambda: slow_repository.asked() > 4)
+    hub.jobs.leave()
+    thread.join()
+    session.expire_all()
+    assert running.state_of(session, run) == "interrupted" and run.checkpoint and running.abandoned(session) == [run.id]
+
+
+class Worker:
+    """`hub worker` as a process."""
+
+    def __init__(self, environment, log):
+        self.log = log
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        with log.open("a") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hub.cli.main", "worker", "--threads", "2"],
+                env={**inherited, **environment}, cwd=ROOT, stdout=file, stderr=file, start_new_session=True,
+            )  # fmt: skip
+
+    def keepers(self):
+        """The children that write the index."""
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [int(word) for word in listed.stdout.split()]
+
+    def end(self, number):
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@pytest.mark.slow
+def test_workers_that_die_lose_nothing_and_double_nothing(app, session, hub, source, slow_repository, environment, tmp_path):
+    run = running.prepare(session, source)
+    hub.jobs.harvest(run.id)
+    workers = [Worker(environment, tmp_path / "log")]
+    try:
+        assert until(lambda: slow_repository.asked() > 4), workers[0].log.read_text()
+        workers[0].end(signal.SIGKILL)
+        session.expire_all()
+        assert running.state_of(session, run) == "interrupted" and 0 < run.seen < 250
+        workers.append(Worker(environment, tmp_path / "log"))
+        assert until(lambda: bool(workers[1].keepers()))
+        os.kill(workers[1].keepers()[0], signal.SIGKILL)  # the index has another keeper a moment later
+
+        def done():
+            session.expire_all()
+            return run.state == "succeeded" and indexing.check(session, hub.index).agrees
+
+        assert until(done), (run.state, workers[0].log.read_text())
+        assert (run.seen, run.created) == (250, 250)
+        there = [line.split("\t")[0] for line in slow_repository.tsv().splitlines()]
+        assert [identifier for identifier, _, _ in sourcing.records(session, source)] == there
+        assert workers[1].end(signal.SIGTERM) == 0
+    finally:
+        for worker in workers:
+            worker.process.kill()
+            worker.process.wait()
+    assert "Traceback" not in workers[0].log.read_text()
+    db.session.rollback()
