@@ -9,6 +9,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup, ScriptInfo
 
+from hub.cli.memory import keep_small
+
 COMMANDS = {  # name -> module, what it does (one line)
     "up": ("hub.cli.serving", "Set up, harvest the demo sources when the hub is empty, serve site and worker until Ctrl-C."),
     "init": ("hub.cli.setup", "Make the data folder, the database, the vocabulary, a secret and a first admin. Safe to repeat."),
@@ -73,6 +75,7 @@ def register(app: Flask) -> None:
 
 def main() -> None:
     """Entry of the console script. What a user can mend is one sentence and exit status 2, never a traceback."""
+    keep_small()
     try:
         HubGroup().main(prog_name="hub", obj=ScriptInfo(app_import_path="wsgi:app", set_debug_flag=False))
     except Exception as error:

@@ -31,6 +31,7 @@ from search.whoosh_index.writing import BATCH, Batch
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
+RELEASE_EVERY = 5.0  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
 GUARD = 0.1  # how far off a rebuilt index may be
 
@@ -43,6 +44,7 @@ class WhooshIndex:
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
         self._looked = float("-inf")
+        self._released = time.monotonic()
         self._commits = self._seen = 0  # of this process: made, and known to be in the snapshot
         self._opening = threading.Lock()
 
@@ -146,8 +148,16 @@ class WhooshIndex:
                     time.sleep(0.02)  # merged away or rebuilt while it was opened
                     continue
             self._looked, self._seen = looked, commits
+            self._release(looked)
             return self._snapshot
         raise IndexFault(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
+
+    def _release(self, moment: float) -> None:
+        """Else a process that has read here and there for an hour holds the whole index."""
+        if moment - self._released >= RELEASE_EVERY:
+            self._released = moment
+            for segment in self._segments.values():
+                segment.release()
 
 
 def _sound(documents: Iterable[Document]) -> dict[int, Document]:

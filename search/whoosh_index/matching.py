@@ -50,18 +50,39 @@ def found(snapshot: Snapshot, terms: tuple[str, ...], *, title: bool = False) ->
     return snapshot.cache.get((field, terms), lambda: _found(snapshot, terms, field), _bytes)
 
 
-def _bytes(made: Match) -> int:
+def found_in_few(snapshot: Snapshot, terms: tuple[str, ...], most: int) -> Match | None:
+    """The same, but None, and soon, when more than so many documents have them."""
+    return snapshot.cache.get(("few", terms), lambda: _found_in_few(snapshot, terms, most), _bytes)
+
+
+def _found_in_few(snapshot: Snapshot, terms: tuple[str, ...], most: int) -> Match | None:
+    postings, bases = _postings(snapshot, terms, TEXT)
+    with_one = max(sum(len(docs) for docs, _ in postings[form :: len(terms)]) for form in range(len(terms)))
+    if with_one - (snapshot.size - snapshot.count) > most:  # however many of the deleted documents have it
+        return None
+    made = _together(snapshot, postings, bases)
+    return made if len(made.docs) <= most else None
+
+
+def _bytes(made: Match | None) -> int:
+    if made is None:
+        return 0
     return int(made.docs.nbytes) + (0 if made.scores is None else int(made.scores.nbytes))
 
 
 def _found(snapshot: Snapshot, terms: tuple[str, ...], field: str) -> Match:
+    return _together(snapshot, *_postings(snapshot, terms, field))
+
+
+def _postings(snapshot: Snapshot, terms: tuple[str, ...], field: str) -> tuple[list[tuple[Array, Array]], list[int]]:
+    """Of each term in each segment, and where the segment's documents begin; a term given twice comes twice."""
     keys = [term.encode("utf-8", "replace") for term in terms]
     bases, postings = [], []
     for base, segment in zip(snapshot.bases, snapshot.terms(field), strict=False):
         looked = {key: segment.postings(key) for key in set(keys)}
         postings.extend([looked[key] for key in keys])
         bases.extend([base] * len(keys))
-    return _together(snapshot, postings, bases)
+    return postings, bases
 
 
 def _together(snapshot: Snapshot, postings: list[tuple[Array, Array]], bases: list[int]) -> Match:

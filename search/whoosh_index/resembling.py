@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from search.analysis import GAP, STOP_WORDS, analyse
-from search.whoosh_index.matching import Match, added, found
+from search.whoosh_index.matching import Match, added, found_in_few
 from search.whoosh_index.paging import first
 from search.whoosh_index.planning import forms
 from search.whoosh_index.snapshot import Snapshot
@@ -40,10 +40,10 @@ def _telling(snapshot: Snapshot, document: int) -> list[Match]:
     segment, own = snapshot.place(document)
     title, keywords, _ = json.loads(segment.card(own))
     _, terms = analyse(f" {GAP} ".join([title, *keywords]))
-    matches = []
+    matches, most = [], max(FEW, int(COMMON * snapshot.count))
     for term in dict.fromkeys(terms):
         if len(term) > 1 and term not in STOP_WORDS:
-            made = found(snapshot, forms(term))
-            if 1 < len(made.docs) <= max(FEW, COMMON * snapshot.count):
+            made = found_in_few(snapshot, forms(term), most)
+            if made is not None and len(made.docs) > 1:
                 matches.append(made)
     return sorted(matches, key=lambda made: len(made.docs))[:MAX_TERMS]
