@@ -18,8 +18,11 @@ from harvesters.clean.values import Object, many
 MOST_NODES = 5_000  # of one page
 MOST_MARKUP = 4_000_000  # characters of one page: what comes after is not read
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)  # XHTML is read as HTML on purpose, as browsers do
+_PROSE = {"description", "abstract", "text"}  # properties whose markup is kept
+_TITLES = {"name", "headline", "title"}
 _FILLED = 1_000_000  # bytes that references of one page may add
 _PREFIX = re.compile(r"^(?:https?://schema\.org/|schema:)")
+_ALIASES = {"id": "@id", "type": "@type"}  # as many contexts call them (JSON-LD 1.1, section 4.1.6)
 _HOLDERS = ("@graph", "dataFeedElement", "itemListElement", "item", "mainEntity", "mainEntityOfPage", "about", "hasPart")
 _WRAPPERS = {
     "DataFeed",
@@ -82,7 +85,7 @@ def block(text: str) -> object:
 
 
 def page(markup: str, address: str) -> Found:
-    """Everything that an HTML page says in JSON-LD and, where it has none about learning, in microdata."""
+    """Everything that an HTML page says in JSON-LD, and then in microdata."""
     root = _tree(markup)
     if root is None:
         return Found()
@@ -94,7 +97,7 @@ def page(markup: str, address: str) -> Found:
             values.append(block(words))
         except ValueError:
             bad.append(BadBlock(words.strip().encode("utf-8", "replace"), number))
-    nodes = [*_nodes(values), *microdata(root, address)]
+    nodes = _nodes([*map(plain, values), *microdata(root, address)])
     base = next(
         (_attribute(link, "href") for link in root.find_all("link") if "canonical" in _attribute(link, "rel").lower().split()), None
     )
@@ -103,7 +106,7 @@ def page(markup: str, address: str) -> Found:
 
 def document(value: object) -> Found:
     """A JSON-LD document by itself."""
-    nodes = _nodes([value])
+    nodes = _nodes([plain(value)])
     return Found(tuple(nodes), known=index(nodes))
 
 
@@ -118,6 +121,22 @@ def _attribute(node: Tag, name: str) -> str:
     return " ".join(value) if isinstance(value, list) else value or ""
 
 
+def plain(value: object) -> object:
+    """The same with schema.org's own names for everything: no prefixes, no aliases of @id and @type, lists without a wrapper."""
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    for wrapper in ("@list", "@set"):
+        if wrapper in value:
+            return plain(value[wrapper])
+    node = {_PREFIX.sub("", str(key)): plain(content) for key, content in value.items()}
+    aliased = "@type" not in node and ("type" in node or str(node.get("id", "")).startswith("http"))
+    if aliased:
+        node = {_ALIASES.get(key, key) if "@" + key not in node else key: content for key, content in node.items()}
+    return node
+
+
 def _nodes(values: list[object]) -> list[Object]:
     """Objects that stand on their own, in order: roots, members of graphs, of feeds and of lists, and what a page is about."""
     found: list[Object] = []
@@ -127,13 +146,26 @@ def _nodes(values: list[object]) -> list[Object]:
         if isinstance(value, list):
             waiting.extend((entry, depth) for entry in reversed(value[:MOST_NODES]))
         elif isinstance(value, dict):
-            node = {_PREFIX.sub("", str(key)): content for key, content in value.items()}
+            node = value
             kinds = set(types(node))
             if kinds:
                 found.append(node)
             if depth < 8 and (not kinds or kinds & _WRAPPERS or "@graph" in node):
                 waiting.extend((node[name], depth + 1) for name in reversed(_HOLDERS) if isinstance(node.get(name), (dict, list)))
     return found
+
+
+def listed(nodes: tuple[Object, ...], address: str) -> list[str]:
+    """The pages that the page's lists name without saying more of them: Google's "summary page" of a list of courses."""
+    found: dict[str, None] = {}
+    for node in nodes:
+        if "ItemList" in types(node):
+            for entry in many(node.get("itemListElement"))[:MOST_NODES]:
+                named = entry.get("item", entry.get("url")) if isinstance(entry, dict) else entry
+                page = url.absolute(named, address)
+                if page and url.host(page) == url.host(address):
+                    found.setdefault(page)
+    return list(found)
 
 
 def index(nodes: list[Object]) -> dict[str, Object]:
@@ -188,10 +220,12 @@ def microdata(root: BeautifulSoup, address: str) -> Iterator[Object]:
                 item["@id"] = name
             open_items[id(node)] = item
             value = item
-            if not node.has_attr("itemprop") and any("schema.org" in str(kind) for kind in many(item["@type"])):
+            if holder is None and any("schema.org" in str(kind) for kind in many(item["@type"])):
                 roots.append(item)
         else:
-            value = _value(node, address)
+            value = _property(node, set(_attribute(node, "itemprop").split()), address)
+            if holder is not None and node.name == "a" and _TITLES & set(_attribute(node, "itemprop").split()):
+                holder.setdefault("url", _value(node, address))
         if holder is not None:
             for name in _attribute(node, "itemprop").split():
                 earlier = holder.get(name)
@@ -199,6 +233,19 @@ def microdata(root: BeautifulSoup, address: str) -> Iterator[Object]:
         if len(open_items) > MOST_NODES:
             break
     yield from roots
+
+
+def _property(node: Tag, names: set[str], address: str) -> str:
+    """As the standard says, but for what people mean: a link's text as a name, a picture inside as the image, markup of prose."""
+    if not node.has_attr("content"):
+        inner = node.find("img") if "image" in names else None
+        if isinstance(inner, Tag):
+            return _value(inner, address)
+        if _TITLES & names and node.name == "a":
+            return " ".join(node.get_text().split())
+        if _PROSE & names and node.find(True) is not None:
+            return node.decode_contents()
+    return _value(node, address)
 
 
 def _value(node: Tag, address: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from urllib.parse import urldefrag
 
-from harvesters.clean import dates, duration, html, identifier, language, level, licence, linked_data, money, text, url, workload
+from harvesters.clean import dates, html, identifier, language, level, licence, linked_data, schema_runs, text, url
 from harvesters.clean.resource_type import resource_type
-from harvesters.clean.schema_values import body, image, number, truth, words
+from harvesters.clean.schema_values import address, body, image, labels, number, texts, truth, words
 from harvesters.clean.values import Object, first, many, obj, objects
-from harvesters.record import Agent, Failure, Identifier, Item, Offering, Raw, Record
+from harvesters.record import Agent, Failure, Identifier, Item, Raw, Record
 
 STRONG = {"Course", "LearningResource", "EducationalOccupationalProgram", "TrainingMaterial", "OnlineCourse", "Syllabus"}
 WEAK = {
@@ -56,7 +55,6 @@ _PEOPLE = (
     ("sourceOrganization", "contributor"),
     ("publisher", "publisher"),
 )
-MOST_RUNS = 100
 
 
 def learning(nodes: tuple[Object, ...]) -> list[Object]:
@@ -65,7 +63,7 @@ def learning(nodes: tuple[Object, ...]) -> list[Object]:
     inner = {str(run.get("@id")) for node in unique for run in objects(node.get("hasCourseInstance")) if run.get("@id")}
     strong = [node for node in unique if STRONG & set(linked_data.types(node))]
     if strong:
-        return strong
+        return [node for node in strong if linked_data.types(node) != ("Syllabus",)] or strong
     return [node for node in unique if str(node.get("@id")) not in inner and _weak(node)]
 
 
@@ -77,11 +75,11 @@ def _weak(node: Object) -> bool:
 def record(node: Object, raw: Raw) -> Item:
     """A record, or why there is none. A node without a name of its own has that of the page."""
     page = urldefrag(raw.url).url
-    address = next((found for found in (url.absolute(words(node.get(name)), page) for name in ("url", "mainEntityOfPage")) if found), None)
     own = linked_data.own_address(node.get("@id"), page)
-    if address is None and own is not None and own.startswith("http"):
-        address = urldefrag(own).url
-    name = text.identifier(own or address or raw.url)
+    where = address(node.get("url"), page) or address(_about_it(node), page)
+    if where is None and own is not None and own.startswith("http"):
+        where = urldefrag(own).url
+    name = text.identifier(own or where or raw.url)
     title = text.line(words(first(node, "name", "headline", "title")))
     modified = dates.moment(words(node.get("dateModified")))
     if title is None:
@@ -92,30 +90,31 @@ def record(node: Object, raw: Raw) -> Item:
             datestamp=modified,
             advice="schema.org's `name` has to be filled in.",
         )
-    return _record(node, name or raw.url, title, address or page, raw)
+    return _record(node, name or raw.url, title, where or page, raw)
 
 
-def _record(node: Object, name: str, title: str, address: str, raw: Raw) -> Record:
+def _about_it(node: Object) -> list[object]:
+    """Its pages; those of a portal that merely lists it have a provider of their own (AMB, https://w3id.org/kim/amb/)."""
+    return [page for page in many(node.get("mainEntityOfPage")) if not (isinstance(page, dict) and page.get("provider"))]
+
+
+def _record(node: Object, name: str, title: str, where: str, raw: Raw) -> Record:
     kinds = linked_data.types(node)
-    runs = [node] if "CourseInstance" in kinds else list(objects(node.get("hasCourseInstance")))[:MOST_RUNS]
+    runs = schema_runs.runs(node)
     agents = tuple(_agents(node, runs))
-    provider = words(obj(first(node, "provider", "offeredBy", "organizer")) or first(node, "provider", "offeredBy"))
-    known, where, said = _licence(node.get("license"))
-    load = workload.workload(
-        words(first(node, "courseWorkload")) or next((words(run.get("courseWorkload")) for run in runs if run.get("courseWorkload")), None),
-        weekly=False,
-    )
-    offerings = tuple(_offerings(node, runs))
+    known, terms, said = _licence(node.get("license"))
+    load = schema_runs.load(node, runs)
+    aligned = list(objects(node.get("educationalAlignment")))
     keywords = [part for entry in many(node.get("keywords")) for part in text.split(words(entry), ",;；，、|\n")]
     return Record(
         identifier=name,
         title=title,
         raw=raw,
         datestamp=dates.moment(words(node.get("dateModified"))),
-        url=address,
+        url=where,
         resource_type=_kind(node, kinds),
         alternative_titles=tuple(
-            other for other in text.lines(words(entry) for entry in many(node.get("alternateName"))) if other != title
+            other for other in text.lines([*texts(node.get("name")), *texts(node.get("alternateName"))]) if other != title
         ),
         summary=html.plain(body(node.get("abstract")), text.SUMMARY),
         description=html.rich(body(node.get("description"))) or html.rich(body(node.get("abstract"))),
@@ -127,51 +126,62 @@ def _record(node: Object, name: str, title: str, address: str, raw: Raw) -> Reco
         ),
         subtitle_languages=tuple(_languages(node.get("subtitleLanguage"))),
         agents=agents,
-        provider=provider,
-        institution=next((agent.name for agent in agents if agent.role == "contributor" and agent.organisation), None),
+        provider=_provider(node, agents),
+        institution=_institution(node, agents),
         code=text.line(words(node.get("courseCode"))),
         identifiers=_identifiers(node),
         same_as=tuple(
             dict.fromkeys(found for found in (url.absolute(words(entry)) for entry in many(node.get("sameAs"))[: text.LIST]) if found)
         ),
         licence=known,
-        licence_url=where,
+        licence_url=terms,
         rights=said or text.line(words(first(node, "copyrightNotice", "usageInfo"))),
         free=truth(node.get("isAccessibleForFree")),
         certificate=True if first(node, "educationalCredentialAwarded") else None,
         credits=number(node.get("numberOfCredits")),
-        offerings=offerings,
-        duration=duration.duration(words(first(node, "timeRequired", "duration", "timeToComplete")))
-        or next(
-            (
-                found
-                for found in (
-                    duration.duration(words(run.get("duration")) or words(obj(run.get("courseSchedule")).get("duration"))) for run in runs
-                )
-                if found
-            ),
-            None,
-        ),
+        offerings=tuple(schema_runs.offerings(node, runs)),
+        duration=schema_runs.length(node, runs),
         workload_min=load.min,
         workload_max=load.max,
         levels=level.levels(
             entry
-            for value in many(node.get("educationalLevel"))
-            for entry in (words(value), value.get("@id") if isinstance(value, dict) else None)
+            for value in (*many(node.get("educationalLevel")), *_named(aligned, "educationallevel"), *many(node.get("programType")))
+            for entry in (*texts(value), value.get("@id") if isinstance(value, dict) else None)
         ),
-        subjects=text.lines(words(entry) for entry in many(node.get("about"))),
-        keywords=text.lines(keywords),
-        teaches=text.lines(words(entry) for name in ("teaches", "assesses") for entry in many(node.get(name))),
-        prerequisites=text.lines(words(entry) for name in ("coursePrerequisites", "competencyRequired") for entry in many(node.get(name))),
+        subjects=labels(node.get("about"), _named(aligned, "educationalsubject")),
+        keywords=labels(keywords),
+        teaches=labels(node.get("teaches"), node.get("assesses"), _named(aligned, "teaches")),
+        prerequisites=labels(node.get("coursePrerequisites"), node.get("competencyRequired"), _named(aligned, "requires")),
         audience=text.lines(
-            words(entry.get("educationalRole")) or words(entry.get("audienceType")) if isinstance(entry, dict) else entry
+            words(entry.get("educationalRole")) or words(entry.get("audienceType")) or words(entry) if isinstance(entry, dict) else entry
             for entry in many(node.get("audience"))
         ),
-        image=image(first(node, "image", "thumbnailUrl"), address),
+        image=image(first(node, "image", "thumbnailUrl"), where),
         created=dates.moment(words(node.get("dateCreated"))),
         published=dates.moment(words(first(node, "datePublished", "uploadDate"))),
         modified=dates.moment(words(node.get("dateModified"))),
     )
+
+
+def _named(aligned: list[Object], kind: str) -> list[object]:
+    return [entry for entry in aligned if str(entry.get("alignmentType", "")).lower().replace(" ", "") == kind]
+
+
+def _provider(node: Object, agents: tuple[Agent, ...]) -> str | None:
+    """Who offers it; who published it, or the portal that lists it, where nobody is said to."""
+    portals = [page.get("provider") for page in objects(node.get("mainEntityOfPage"))]
+    return (
+        next((name for field in ("provider", "offeredBy", "organizer") if (name := words(node.get(field)))), None)
+        or next((agent.name for agent in agents if agent.role == "publisher"), None)
+        or words(portals)
+    )
+
+
+def _institution(node: Object, agents: tuple[Agent, ...]) -> str | None:
+    school = next(
+        (words(who) for who in objects(node.get("provider")) if {"CollegeOrUniversity", "School"} & set(linked_data.types(who))), None
+    )
+    return school or next((agent.name for agent in agents if agent.role == "contributor" and agent.organisation), None)
 
 
 def _kind(node: Object, kinds: tuple[str, ...]) -> str | None:
@@ -179,7 +189,7 @@ def _kind(node: Object, kinds: tuple[str, ...]) -> str | None:
     said = [
         entry
         for value in many(node.get("learningResourceType"))
-        for entry in ((words(value), value.get("@id")) if isinstance(value, dict) else (value,))
+        for entry in ((*texts(value), value.get("@id")) if isinstance(value, dict) else (value,))
     ]
     own = resource_type(kind for kind in kinds if kind not in ("LearningResource", "CreativeWork"))
     if own == "course":
@@ -201,6 +211,7 @@ def _languages(value: object) -> Iterator[str]:
 def _agents(node: Object, runs: list[Object]) -> Iterator[Agent]:
     seen: set[tuple[str, str]] = set()
     people = [(entry, role) for field, role in _PEOPLE for entry in many(node.get(field))[: text.LIST]]
+    people += [(entry, "provider") for entry in many(node.get("provider"))[1 : text.LIST]]
     people += [(entry, "instructor") for run in runs for entry in many(run.get("instructor"))[: text.LIST] if run is not node]
     for entry, role in people:
         name = text.line(words(entry))
@@ -230,44 +241,3 @@ def _identifiers(node: Object) -> tuple[Identifier, ...]:
     for entry in many(node.get("identifier")):
         values.append(first(entry, "value", "@id", "url") if isinstance(entry, dict) else entry)
     return identifier.identifiers(values)
-
-
-def _offerings(node: Object, runs: list[Object]) -> Iterator[Offering]:
-    """The runs; a course without any is offered as its own offers say."""
-    price = _price(node)
-    if not runs and price is None:
-        return
-    for run in runs or [{}]:
-        cost = _price(run) or price
-        schedule = obj(run.get("courseSchedule"))
-        modes = {str(mode).lower().rpartition("/")[2] for entry in many(run.get("courseMode")) for mode in text.split(words(entry), ",;/")}
-        mode = next((name for name in ("blended", "onsite", "online") if name in modes or (name == "onsite" and "offline" in modes)), None)
-        offer = obj(first(run, "offers") or node.get("offers"))
-        yield Offering(
-            identifier=text.identifier(run.get("@id")),
-            url=url.absolute(words(run.get("url"))),
-            start=dates.moment(words(run.get("startDate")) or words(schedule.get("startDate"))),
-            end=dates.moment(words(run.get("endDate")) or words(schedule.get("endDate"))),
-            enrolment_start=dates.moment(words(offer.get("availabilityStarts")) or words(offer.get("validFrom"))),
-            enrolment_end=dates.moment(words(offer.get("availabilityEnds")) or words(offer.get("validThrough"))),
-            pace="self"
-            if {"self-paced", "self paced", "asynchronous"} & modes
-            else "instructor"
-            if {"instructor-led", "synchronous"} & modes
-            else None,
-            mode=mode,
-            price=cost.amount if cost else None,
-            currency=cost.currency if cost else None,
-            provider=words(obj(run.get("organizer")).get("name")),
-        )
-
-
-def _price(holder: Object) -> money.Money | None:
-    for offer in objects(holder.get("offers")):
-        for part in (offer, obj(offer.get("priceSpecification"))):
-            found = money.money(first(part, "price", "lowPrice"), words(part.get("priceCurrency")))
-            if found:
-                return found
-        if str(offer.get("category", "")).lower() == "free":
-            return money.Money(Decimal(0), money.currency(words(offer.get("priceCurrency"))))
-    return None

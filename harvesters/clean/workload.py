@@ -24,6 +24,7 @@ _FORMS = tuple((re.compile(form), factor) for form, factor in (
     (rf"每(?:个?月)\D{{0,6}}?{_RANGE}\s*{_HOUR}", 12 / 52.18),
 ))  # fmt: skip
 _BARE = re.compile(rf"(?:about|approx\.?|approximately|ca\.?|约|大约)?\s*{_RANGE}\s*(?:{_HOUR})?")
+_PARTS = re.compile(rf"(?<![\d.,–-]){_NUMBER}\s*(?:hours?|hrs?|h)\s+of\s")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 _MOST = 168.0
 
@@ -55,6 +56,10 @@ def workload(value: object, unit: str = "", *, weekly: bool = False) -> Workload
 @lru_cache(maxsize=4096)
 def _read(value: str, weekly: bool) -> Workload:
     text = " ".join(unicodedata.normalize("NFKC", value).lower().split()).strip(" .。")
+    parts = _PARTS.findall(text)
+    if len(parts) > 1 and re.search(_WEEK, text):  # "2 hours of lectures and 3 hours of homework per week"
+        hours = sum(float(part.replace(",", ".")) for part in parts)
+        return _bounded(hours, hours)
     for form, factor in _FORMS:
         found = form.search(text)
         if found:

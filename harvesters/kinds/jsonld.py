@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
-from harvesters.clean import charset, dates, json, linked_data, schema_org, sitemap, url, xml
+from harvesters.clean import charset, dates, html, json, linked_data, schema_org, sitemap, url, xml
+from harvesters.clean.values import Object
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
-from harvesters.record import Failure, Item, Raw
+from harvesters.record import Failure, Item, Raw, Record
 
 MEDIA_TYPE = "application/ld+json"
 DEPTH = 4  # sitemaps inside one another
+_TWINS = 50  # nodes of one page that the others are compared with
 _KNOWN = 200  # sitemaps of one index that its members are told about
 _HTML = {"Accept": "text/html, application/xhtml+xml, application/ld+json;q=0.9, */*;q=0.5"}
 
@@ -43,7 +45,7 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     if text[:1] in ("{", "["):
         return _document(text, request, response)
     if json.looks_like_html(text) is not None or request.step == "page":
-        return _page(text, request, response)
+        return _page(text, request, response, options)
     if text.startswith("<"):
         document = xml.parse(body, response.media_type, response.charset, shape=sitemap.SHAPE, url=response.url, expected="a sitemap")
         entries = list(sitemap.entries(document, response.url))
@@ -138,12 +140,20 @@ def _pattern(written: str) -> Callable[[str], bool]:
     return (lambda address: found.match(address) is not None) if glob else (lambda address: found.search(address) is not None)
 
 
-def _page(text: str, request: Request, response: Response) -> Page:
-    """The learning resources of one page. A page without any is no failure; a block that is not JSON is one."""
+def _page(text: str, request: Request, response: Response, options: Mapping[str, str]) -> Page:
+    """The learning resources of one page. A page without any is no failure; a block that is not JSON is one.
+
+    The page that a source begins with may be a list that names others.
+    """
     found = linked_data.page(text, response.url)
     address = found.canonical if found.canonical and url.host(found.canonical) == url.host(response.url) else response.url
     bad = tuple(_bad(block.body, f"{address}#json-ld-{block.number}") for block in found.bad)
-    return Page(items=(*_items(found, address), *bad), stamp=request.context.get("stamp"))
+    items = (*_items(found, address), *bad)
+    if request.step != "start":
+        return Page(items=items, stamp=request.context.get("stamp"))
+    wanted, here = _pattern(options.get("include", "")), {address, request.url, response.url}
+    pages = (page for page in linked_data.listed(found.nodes, response.url) if page not in here and wanted(page))
+    return Page(items=items, follow=tuple(Request(url=page, step="page", crawl=True, optional=True, headers=_HTML) for page in pages))
 
 
 def _document(text: str, request: Request, response: Response) -> Page:
@@ -155,17 +165,42 @@ def _document(text: str, request: Request, response: Response) -> Page:
 
 
 def _items(found: linked_data.Found, address: str) -> tuple[Item, ...]:
-    """Each node with a payload of its own; those that only the page could name are told apart by their place on it."""
-    items: list[Item] = []
+    """Each node with a payload of its own; those that only the page could name are told apart by their place on it.
+
+    A course that the page describes twice (in JSON-LD and in microdata) is one: the first description, and what only the other says.
+    """
+    kept: list[tuple[Object, Item]] = []
     names: set[str | None] = set()
     filled = linked_data.filler(found.known)
     for number, node in enumerate(map(filled, schema_org.learning(found.nodes)), 1):
-        item = schema_org.record(node, Raw(json.dump(node), MEDIA_TYPE, address))
+        item = _read(node, address)
+        twin = next((place for place, other in enumerate(kept[:_TWINS]) if _same(other, (node, item))), None)
+        if twin is not None:
+            node = {**node, **kept[twin][0]}
+            kept[twin] = (node, _read(node, address))
+            continue
         if item.identifier in names and linked_data.own_address(node.get("@id"), address) is None:
-            item = schema_org.record({**node, "@id": f"#{number}"}, Raw(json.dump({**node, "@id": f"#{number}"}), MEDIA_TYPE, address))
+            node = {**node, "@id": f"#{number}"}
+            item = _read(node, address)
         names.add(item.identifier)
-        items.append(item)
-    return tuple(items)
+        kept.append((node, item))
+    return tuple(item for _, item in kept)
+
+
+def _read(node: Object, address: str) -> Item:
+    return schema_org.record(node, Raw(json.dump(node), MEDIA_TYPE, address))
+
+
+def _same(one: tuple[Object, Item], other: tuple[Object, Item]) -> bool:
+    """Two nodes of one page about one thing: the title is the same, so is the start, so are address and text where both have them."""
+    (left, first), (right, second) = one, other
+    if not (isinstance(first, Record) and isinstance(second, Record) and first.title.casefold() == second.title.casefold()):
+        return False
+    said = [(html.plain(record.description, 60) or "").casefold() for record in (first, second)]
+    if all(said) and said[0] != said[1]:
+        return False
+    named = [any(node.get(name) for name in ("@id", "url", "mainEntityOfPage")) for node in (left, right)]
+    return (first.url == second.url or not all(named)) and left.get("startDate") == right.get("startDate")
 
 
 def _bad(body: bytes, where: str) -> Failure:
