@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from search.analysis import Asked, Token, asked, positions, stem, tokens
 from search.document import Fragment
@@ -99,8 +100,9 @@ def _at_words(text: str, start: int, length: int) -> tuple[int, int]:
 
 
 def _spans(query: Query, text: str) -> list[Span]:
-    wanted = _Wanted()
-    _collect(query.root, wanted)
+    wanted = _wanted(query.root)
+    if not (wanted.stems or wanted.beginnings or wanted.phrases):
+        return []
     found = tokens(text)
     spans = sorted(_found(wanted, found, text), key=lambda span: (span.start, -span.end))
     return list(_united(spans))
@@ -118,6 +120,14 @@ def _united(spans: list[Span]) -> Iterator[Span]:
         waiting = span
     if waiting is not None:
         yield waiting
+
+
+@lru_cache(256)
+def _wanted(root: Node) -> _Wanted:
+    """Worked out once a page, not once a text: words of a long run of Chinese take a dictionary. Not to be changed any more."""
+    wanted = _Wanted()
+    _collect(root, wanted)
+    return wanted
 
 
 def _collect(node: Node, wanted: _Wanted) -> None:
