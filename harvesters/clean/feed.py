@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from lxml import etree
 
-from harvesters.clean import dates, xml
+from harvesters.clean import dates, url, xml
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_MAIL = re.compile(r"[^\s@<>()]{1,100}@[^\s@<>()]{1,100}")
 
 
 def own(item: etree._Element, *names: str) -> etree._Element | None:
@@ -52,3 +57,32 @@ def date(item: etree._Element, *names: str) -> datetime | None:
         (found for name in names for child in item if xml.local(child) == name for found in (dates.moment(xml.content(child)),) if found),
         None,
     )
+
+
+def base(where: str, *written: str | None) -> str:
+    """What an item's relative addresses are relative to (RFC 4287, section 2): the feed's xml:base and the item's own, from outside in."""
+    for said in written:
+        where = url.absolute(said, where) or where
+    return where
+
+
+def of_media(item: etree._Element) -> str | None:
+    """The description that stands with a film (Media RSS), as YouTube has it."""
+    node = item.find(f"{_MEDIA}group/{_MEDIA}description")
+    return markup(node if node is not None else item.find(f"{_MEDIA}description"))
+
+
+def medium(item: etree._Element) -> str | None:
+    """What kind of resource an item is by what comes with it: an episode, or a film."""
+    kinds = [node.get("type") or "" for node in item if xml.local(node) == "enclosure" or node.get("rel") == "enclosure"]
+    if any(kind.startswith("video/") for kind in kinds) or any("youtube.com/xml" in str(node.tag) for node in item):
+        return "video"
+    return "podcast" if any(kind.startswith("audio/") for kind in kinds) else None
+
+
+def person(written: str) -> str:
+    """The name without the address: RSS asks for "mail (name)", many write "name" or "name <mail>"."""
+    rest = _MAIL.sub(" ", written[:1_000])
+    if rest == written:
+        return written
+    return rest.replace("<", " ").replace(">", " ").strip(" ()\t\n")

@@ -21,6 +21,11 @@ from harvesters.errors import SourceError
 
 LARGEST = 64 * 1024 * 1024  # bytes of one document
 _PROLOG = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
+# A document type that only says where it can be read (RSS 0.91, XHTML) is passed over unread; one with declarations is refused.
+_DOCTYPE = re.compile(
+    r"""\A(\s{0,1000}(?:<!--(?:[^-]|-(?!->)){0,2000}-->\s{0,100}|<\?[^>]{0,500}\?>\s{0,100}){0,5})"""
+    r"""<!DOCTYPE\s{1,20}[\w:.-]{1,100}(?:\s{1,20}(?:PUBLIC|SYSTEM)(?:\s{1,20}(?:"[^"<>\[]{0,300}"|'[^'<>\[]{0,300}')){1,2})?\s{0,20}>"""
+)
 _START = re.compile(r"<([A-Za-z_][\w.:-]{0,200})")
 _AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};)([A-Za-z][A-Za-z0-9]{0,31};)?")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -82,7 +87,7 @@ def parse(
         raise SourceError(f"An empty answer came{where}, not {expected}.", advice="Ask again later, or check the address.")
     refuse_html(text, expected, url)
     # White space may not stand before the declaration, but its lines are counted.
-    text = whole[: len(whole) - len(text)].count("\n") * "\n" + _PROLOG.sub("", text, count=1)
+    text = _DOCTYPE.sub(r"\1", whole[: len(whole) - len(text)].count("\n") * "\n" + _PROLOG.sub("", text, count=1), count=1)
     _refuse_other(text, where, expected)
     if not _SPOILT.search(text):
         root = _strict(text)

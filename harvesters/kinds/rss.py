@@ -12,7 +12,7 @@ from harvesters.clean import dates, duration, feed, html, identifier, language, 
 from harvesters.clean.resource_type import resource_type
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
-from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
+from harvesters.record import Agent, Failure, Item, Offering, Raw, Record, Withdrawn
 
 MEDIA_TYPE = "application/xml"
 _NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
@@ -32,6 +32,8 @@ SHAPE = xml.Shape(
 )
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}"
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_GONE = "deleted-entry"
 _CHANNEL = "harvested-channel"  # attributes on a payload: what an item has from its channel
 _SIGNATURE = re.compile(r"<p>The post <a\s[^<>]{0,600}>[^<>]{0,600}</a> appeared first on <a\s[^<>]{0,600}>[^<>]{0,300}</a>\.?</p>")
 _COURSE = "course/elements"  # in edX's namespace
@@ -61,6 +63,7 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
         else [child for holder in holders for child in holder if xml.local(child) in ("item", "entry")]
     )
     items = tuple(_piece(piece, inherited, response.url, options) for piece in pieces)
+    items += tuple(_gone(node, Raw(xml.source(node), MEDIA_TYPE, response.url)) for node in channel if xml.local(node) == _GONE)
     return Page(items=items, follow=tuple(_next(channel, request, response)))
 
 
@@ -69,6 +72,7 @@ def _inherited(channel: etree._Element) -> dict[str, str]:
     found: dict[str, str | None] = {
         "language": text.line(xml.content(feed.child_of(channel, "language")) or channel.get("{http://www.w3.org/XML/1998/namespace}lang")),
         "rights": text.line(xml.content(feed.child_of(channel, "copyright", "rights"))),
+        "base": channel.get(feed.BASE),
     }
     return {key: value for key, value in found.items() if value}
 
@@ -111,8 +115,19 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
     return _broken(piece, raw) if isinstance(piece, xml.Broken) else _item(piece, raw, options)
 
 
+def _gone(node: etree._Element, raw: Raw) -> Item:
+    """An entry that was deleted (RFC 6721, section 3)."""
+    name, when = text.identifier(node.get("ref")), dates.moment(node.get("when"))
+    if name is None:
+        return Failure(reason="The deleted entry has no ref.", raw=raw, datestamp=when)
+    return Withdrawn(identifier=name, datestamp=when, raw=raw)
+
+
 def _item(item: etree._Element, raw: Raw, options: Mapping[str, str]) -> Item:
-    link = _link(item, raw.url)
+    if xml.local(item) == _GONE:
+        return _gone(item, raw)
+    base = feed.base(raw.url, item.get(f"{_CHANNEL}-base"), item.get(feed.BASE))
+    link = _link(item, base)
     guid = feed.said(item, "guid", "id")
     name = text.identifier(guid) or text.identifier(item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")) or link
     title = html.plain(feed.markup(feed.child_of(item, "title")), text.TITLE)
@@ -135,6 +150,7 @@ def _record(
     rights = [
         *feed.every(item, "rights", "license", "copyright"),
         *(node.get("href") or "" for node in item.iterchildren(f"{feed.ATOM}link") if node.get("rel") == "license"),
+        *(node.get(f"{RDF}resource") or "" for node in item if xml.local(node) == "license" and node.get(f"{RDF}resource")),
     ]
     inherited = item.get(f"{_CHANNEL}-rights")
     known = next((found for found in map(licence.licence, (*rights, inherited)) if found), None)
@@ -145,14 +161,14 @@ def _record(
         raw=raw,
         datestamp=changed,
         url=link,
-        resource_type="course" if course else resource_type([options.get("type"), *feed.every(item, "type")]),
+        resource_type="course" if course else resource_type([options.get("type"), *feed.every(item, "type")]) or feed.medium(item),
         summary=html.plain(short, text.SUMMARY),
         description=html.rich(whole),
-        languages=language.tags(feed.every(item, "language") or [item.get(f"{_CHANNEL}-language")]),
+        languages=language.tags(feed.every(item, "language") or [item.get(feed.LANG) or item.get(f"{_CHANNEL}-language")]),
         agents=tuple(_agents(item, course)),
         institution=text.line(_course(course, "school")),
         code=text.line(_course(course, "code")),
-        identifiers=identifier.identifiers([*feed.every(item, "identifier"), name]),
+        identifiers=identifier.identifiers([*feed.every(item, "identifier", "doi"), name]),
         licence=known,
         licence_url=next((found for found in map(url.absolute, rights) if found), None) or licence.url(known),
         rights=text.line(" ".join(rights) or inherited, text.SUMMARY),
@@ -166,7 +182,7 @@ def _record(
         ),
         keywords=_keywords(item),
         prerequisites=text.lines([html.plain(_course(course, "prerequisites"))]),
-        image=_image(item, course, raw.url),
+        image=_image(item, course, feed.base(raw.url, item.get(f"{_CHANNEL}-base"), item.get(feed.BASE))),
         published=feed.date(item, "published", "pubDate", "date"),
         modified=feed.date(item, "updated", "modified"),
     )
@@ -176,7 +192,7 @@ def _bodies(item: etree._Element, course: Mapping[str, etree._Element]) -> tuple
     """The long text and the short one, as HTML."""
     subtitle = xml.content(course.get("subtitle"))
     long = _body(xml.content(item.find(CONTENT)) or feed.markup(feed.own(item, "content")))
-    short = _body(feed.markup(feed.own(item, "description", "summary")) or feed.said(item, "description", "summary"))
+    short = _body(feed.markup(feed.own(item, "description", "summary")) or feed.said(item, "description", "summary") or feed.of_media(item))
     return long or short, subtitle or (short if long else None)
 
 
@@ -210,11 +226,11 @@ def _agents(item: etree._Element, course: Mapping[str, etree._Element]) -> Itera
     people = [
         ("instructor", node) for node in (course["instructors"].iter() if "instructors" in course else ()) if xml.local(node) == "name"
     ]
-    people += [("creator", child) for child in item if xml.local(child) in ("creator", "author") and child.tag != "author"]
-    people += [("contributor", child) for child in item if xml.local(child) == "contributor"]
+    people += [("creator", child) for child in item if xml.local(child) in ("creator", "author")]
+    people += [(role, child) for role in ("contributor", "publisher") for child in item if xml.local(child) == role]
     for role, node in people[: text.LIST]:
         inner = next((child for child in node if xml.local(child) == "name"), node)
-        name = text.line(xml.content(inner))
+        name = text.line(feed.person(xml.content(inner) or ""))
         if name and name not in seen:
             seen.add(name)
             yield Agent(name=name, role=role, organisation=False if role == "instructor" else None)
