@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+DATABASES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 KNOWN_SECRETS = frozenset({"", "secret", "changeme", "change-me", "dev", "development", "test"})
 
 
@@ -63,8 +64,8 @@ def database_url(url: str, folder: Path) -> str:
     if not url:
         return f"sqlite:///{folder / 'hub.db'}"
     scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise SettingsError("DATABASE_URL is not an address: write postgresql://user:password@host/name or sqlite:////folder/hub.db.")
+    if not separator or scheme not in DATABASES:
+        raise SettingsError("DATABASE_URL cannot be used: write postgresql://user:password@host/name or sqlite:////folder/hub.db.")
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
 
 

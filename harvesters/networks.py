@@ -169,4 +169,4 @@ def _name(entry: str, place: str) -> str:
 
 def _bad(entry: str, why: str) -> ValueError:
     form = "host:port, an address, or a network such as 10.0.0.0/8, separated by commas"
-    return ValueError(f"HUB_HARVEST_ALLOW: {entry[:100]!r} is not understood: {why}. Write {form}.")
+    return ValueError(f"HUB_HARVEST_ALLOW: {entry[:100]!r} is not understood: {why.rstrip('.')}. Write {form}.")

@@ -8,18 +8,17 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Flask
+from huey.api import Huey
+
 from harvesters.fetch import Fetcher, Limits
 from harvesters.networks import parse_allowed
-from huey.api import Huey
-from search.opening import open_index
-
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import db
 from hub.services import harvesting
 from hub.web import site
 from search.index import Index
-
+from search.opening import open_index
 
 VERSION = version("open-commerce-hub")
 

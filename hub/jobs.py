@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
+from redis.exceptions import RedisError
 
 from hub.db import db
 from hub.services import harvesting, leasing, running
@@ -28,6 +30,7 @@ class Jobs:
 
     harvest: Callable[[int], object]  # run id
     rescue: Callable[[], None]  # take up what a dead worker left
+    answers: Callable[[], bool]  # can the queue be reached?
     leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
 
 
@@ -67,5 +70,13 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
                     log.info("run %s: taken up again", run_id)
                     harvest(run_id)
 
+    def answers() -> bool:
+        """Ask the queue something that costs little."""
+        try:
+            huey.pending_count()
+        except (RedisError, sqlite3.Error):
+            return False
+        return True
+
     huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, rescue=rescue, leave=leaving.set)
+    return Jobs(harvest=harvest, rescue=rescue, answers=answers, leave=leaving.set)

@@ -58,6 +58,7 @@ def test_a_plain_postgresql_address_gets_our_driver():
         {"SECRET_KEY": "changeme"},
         {"SECRET_KEY": ""},
         {"DATABASE_URL": "hub.db"},
+        {"DATABASE_URL": "mysql://u@h/n"},
         {"HUB_BASE_URL": "hub.example"},
         {"HUB_HARVEST_PAUSE": "slow"},
         {"HUB_HARVEST_PAUSE": "-1"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from hub.models.record import SourceRecord
 from hub.models.resource import Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment
-from hub.services import merging, naming
+from hub.services import classifying, merging, naming
 from hub.services.classifying import Classifier
 
 
@@ -123,6 +123,24 @@ def assign(session: Session, resources: Sequence[tuple[int, dict[str, Any]]], *,
     ]
     if rows:
         session.execute(insert(Assignment), rows)
+
+
+def classify_again(session: Session, *, at_once: int = 500) -> Iterator[int]:
+    """Topics by rule for every resource, after the vocabulary changed: a part at a time, which the caller commits."""
+    classifier, after = classifying.load(session), 0
+    while rows := session.execute(
+        select(Resource.id, Resource.title, Resource.keywords, Resource.subjects, Resource.text)
+        .where(Resource.id > after)
+        .order_by(Resource.id)
+        .limit(at_once)
+    ).all():
+        ids = [row.id for row in rows]
+        session.execute(delete(Assignment).where(Assignment.resource_id.in_(ids), Assignment.origin == "rule"))
+        assign(session, [(row.id, dict(row._mapping)) for row in rows], classifier=classifier)
+        session.execute(update(Resource).where(Resource.id.in_(ids)).values(version=Resource.version + 1))
+        announce(session, ids)
+        after = ids[-1]
+        yield len(ids)
 
 
 def announce(session: Session, resource_ids: Iterable[int]) -> None:

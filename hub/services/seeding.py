@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from importlib import resources
 
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib.plugins.parsers.notation3 import BadSyntax
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, ConceptText
 
 OCH = Namespace("https://open-commerce-hub.example/vocabulary/terms/")
+
+
+class BadVocabulary(Exception):
+    """The file is not a vocabulary; the message says where."""
 
 
 def load_vocabulary(session: Session, turtle: str | None = None) -> int:
@@ -23,7 +28,12 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
     """
     graph = Graph()
     turtle = turtle or shipped()
-    graph.parse(data=turtle, format="turtle")
+    try:
+        graph.parse(data=turtle, format="turtle")
+    except BadSyntax as error:
+        raise BadVocabulary(f"line {error.lines + 1} is not Turtle") from error
+    if next(concepts(graph), None) is None:
+        raise BadVocabulary("it has no skos:Concept with a skos:notation")
     there = {(c.scheme, c.notation): c for c in session.scalars(select(Concept))}
     made: dict[URIRef, Concept] = {}
     for position, uri in enumerate(sorted(concepts(graph), key=lambda uri: place_of(graph, uri, turtle))):

@@ -28,8 +28,12 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> Response:
-    """Database and index answer too; 503 while one of them does not."""
-    state = {"database": browsing.database_answers(context.session()), "index": browsing.index_answers(context.index())}
+    """Database, index and queue answer too; 503 while one of them does not."""
+    state = {
+        "database": browsing.database_answers(context.session()),
+        "index": browsing.index_answers(context.index()),
+        "queue": context.jobs().answers(),
+    }
     response = jsonify({"status": "ready" if all(state.values()) else "not ready", **state})
     response.status_code = 200 if all(state.values()) else 503
     return response

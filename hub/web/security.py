@@ -45,7 +45,7 @@ def register(app: Flask) -> None:
     app.after_request(protect)
     hosts = list(app.config.get("HUB_ALLOWED_HOSTS") or ())
     if hosts:
-        app.config["TRUSTED_HOSTS"] = hosts
+        app.config["TRUSTED_HOSTS"] = [*hosts, "127.0.0.1", "localhost", "[::1]"]  # the machine's own health checks
     proxies = int(app.config.get("HUB_TRUSTED_PROXIES") or 0)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

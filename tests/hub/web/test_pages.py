@@ -116,7 +116,7 @@ def test_what_sources_write_stays_text(look: Look) -> None:
 
 def test_machines_find_their_way(visitor: FlaskClient) -> None:
     assert visitor.get("/healthz").json == {"status": "alive"}
-    assert visitor.get("/readyz").json == {"status": "ready", "database": True, "index": True}
+    assert visitor.get("/readyz").json == {"status": "ready", "database": True, "index": True, "queue": True}
     robots = visitor.get("/robots.txt")
     assert robots.mimetype == "text/plain"
     assert "Sitemap: https://hub.example/sitemap.xml" in robots.get_data(as_text=True)
