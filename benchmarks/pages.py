@@ -187,6 +187,7 @@ def served(hub: Hub) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
                 break
             except ConnectionRefusedError:
                 time.sleep(0.01)
+        assert process.poll() is None, f"`hub serve` ended with status {process.returncode}"
         yield port, process
     finally:
         process.terminate()
