@@ -36,6 +36,7 @@ _CODES = frozenset(
     "NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES "
     "VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG".split()
 )
+_FREE_BUT = re.compile(r"free\s*[-–—,;:(+/]|free\s+(?:with|to audit|to enrol|audit)")  # "FREE-Add a Verified Certificate for $49 USD"
 _NUMBER = re.compile(r"(?<![\d.,-])(\d{1,3}(?:([.,' ])\d{3})(?:\2\d{3}){0,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(?![\d])")
 _MOST = Decimal(10_000_000)
 
@@ -68,7 +69,7 @@ def money(value: object, unit: object = None) -> Money | None:
 
 def _text(value: str, unit: object) -> Money | None:
     text = " ".join(unicodedata.normalize("NFKC", value).lower().split()).strip(" .。")
-    if text in _FREE:
+    if text in _FREE or _FREE_BUT.match(text):
         return Money(Decimal(0), currency(unit))
     if re.match(r"-\s*\d|[^\d]{1,3}-\s*\d", text):
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from harvesters.clean import dates, duration, linked_data, money, text, workload
+from harvesters.clean import attendance, dates, duration, linked_data, money, text, workload
 from harvesters.clean.schema_values import address, words
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.record import Offering
@@ -32,13 +32,6 @@ _UNITS = {
     "p1m": "M",
 }
 _WEEKLY = {"D": 7.0, "W": 1.0, "M": 12 / 52.18}  # times in a week
-_MODES = tuple((re.compile(pattern), mode) for pattern, mode in (
-    (r"blended|hybrid|mixed|混合", "blended"),
-    (r"on-?\s?site|in[\s-]person|face[\s-]to[\s-]face|offline|classroom|presential|presencial|线下|面授", "onsite"),
-    (r"online|distance|virtual|mooc|e-?learning|remote|synchronous|线上|在线", "online"),
-))  # fmt: skip
-_SELF = re.compile(r"self[\s-]?paced|(?<![a-z])asynchronous|自主")
-_TAUGHT = re.compile(r"instructor[\s-]?(?:led|paced)|(?<![a-z])synchronous")
 
 
 def runs(node: Object) -> list[Object]:
@@ -65,8 +58,8 @@ def offerings(node: Object, instances: list[Object]) -> Iterator[Offering]:
             end=dates.moment(words(run.get("endDate")) or words(schedule.get("endDate"))),
             enrolment_start=_date(run, "applicationStartDate") or _date(offer, "availabilityStarts", "validFrom"),
             enrolment_end=_date(run, "applicationDeadline") or _date(offer, "availabilityEnds", "validThrough"),
-            pace="self" if _SELF.search(how) else "instructor" if _TAUGHT.search(how) else None,
-            mode=next((mode for pattern, mode in _MODES if pattern.search(how)), None),
+            pace=attendance.pace(how),
+            mode=attendance.mode(how),
             price=cost.amount if cost else None,
             currency=cost.currency if cost else None,
             provider=words(obj(own.get("organizer")).get("name")),
@@ -78,10 +71,10 @@ def _date(holder: Object, *names: str) -> datetime | None:
 
 
 def _how(run: Object) -> str:
-    """Everything that a run says of its form, in lower case."""
+    """Everything that a run says of its form."""
     said = [words(entry) for name in ("courseMode", "educationalProgramMode", "eventAttendanceMode") for entry in many(run.get(name))]
     place = "virtual" if any("VirtualLocation" in linked_data.types(where) for where in objects(run.get("location"))) else None
-    return " ".join(filter(None, (*said, place)))[:1_000].lower()
+    return " ".join(filter(None, (*said, place)))
 
 
 def _price(holder: Object) -> money.Money | None:

@@ -8,7 +8,24 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
-from harvesters.clean import charset, columns, dates, duration, html, identifier, json, language, level, licence, money, text, url, workload
+from harvesters.clean import (
+    attendance,
+    charset,
+    columns,
+    dates,
+    duration,
+    html,
+    identifier,
+    json,
+    language,
+    level,
+    licence,
+    money,
+    table,
+    text,
+    url,
+    workload,
+)
 from harvesters.clean.resource_type import resource_type
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
@@ -17,7 +34,6 @@ from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
 MEDIA_TYPE = "application/json"
 MOST_COLUMNS = 500
 _FIELD = 2_000_000  # characters of one cell
-_DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "\\t": "\t"}
 _SEPARATORS = ";；|、/"
 _YES = {"yes", "y", "true", "1", "是", "有", "x", "✓"}
 _NO = {"no", "n", "false", "0", "否", "无"}
@@ -33,8 +49,9 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     if not words.strip():
         raise SourceError(f"An empty answer came from {response.url}, not a list.", advice="Check the address.")
     json.refuse_html(words, "a CSV list", response.url)
-    delimiter = _delimiter(words, options)
-    (_, header), *rows = _rows(words, delimiter, response.url)
+    words, told = table.told(words)
+    delimiter = table.delimiter(words, options.get("delimiter", ""), told)
+    header, rows = table.headed(list(_rows(words, delimiter, response.url)), options.get("title", "").strip())
     names = _unique(header)
     mapping = _mapping(names, options, response.url)
     cut = rows[-1][0] if rows and _ends_inside_quotes(words, delimiter) else 0
@@ -42,15 +59,6 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
         _row(number, row, names, mapping, response.url, cut=number == cut) for number, row in rows if any(cell.strip() for cell in row)
     )
     return Page(items=items, total=len(items))
-
-
-def _delimiter(words: str, options: Mapping[str, str]) -> str:
-    said = options.get("delimiter", "")
-    if said and said != "auto":
-        return _DELIMITERS.get(said, said)[:1]
-    head = words.lstrip().split("\n", 1)[0][:20_000]
-    head = re.sub(r'"[^"]{0,2000}"', "", head)
-    return max(",\t;|", key=head.count)
 
 
 def _rows(words: str, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -175,7 +183,9 @@ class Row:
         return next(iter(self.many(field)), None)
 
     def split(self, field: str, separators: str = _SEPARATORS) -> tuple[str, ...]:
-        return text.lines(part for cell in self.many(field) for part in text.split(cell, separators))
+        """The values in the cells; two spaces separate as well, as some lists were made by taking line breaks out."""
+        cells = (re.sub(r"(?<=\S) {2,20}(?=\S)", separators[0], cell) for cell in self.many(field))
+        return text.lines(part for cell in cells for part in text.split(cell, separators))
 
 
 def _named(title: str | None, address: str | None, row: Row) -> str | None:
@@ -190,6 +200,8 @@ def _record(row: Row, name: str, title: str, address: str | None, raw: Raw) -> R
     price = money.money(row.one("price"), row.one("currency"))
     load = workload.workload(row.one("workload"), weekly=True)
     offering = Offering(
+        pace=attendance.pace(row.one("pace") or ""),
+        mode=attendance.mode(row.one("mode") or ""),
         start=dates.moment(row.one("start")),
         end=dates.moment(row.one("end")),
         enrolment_end=dates.moment(row.one("enrolment_end")),
@@ -207,6 +219,7 @@ def _record(row: Row, name: str, title: str, address: str | None, raw: Raw) -> R
         summary=html.plain(row.one("summary"), text.SUMMARY),
         description=html.rich(row.one("description")) or html.rich(row.one("summary")),
         languages=language.tags(row.many("language")),
+        subtitle_languages=language.tags(row.many("subtitle_language")),
         agents=tuple(Agent(name=person, role="instructor") for person in row.split("instructor", ";；|、/,，"))
         + tuple(Agent(name=person) for person in row.split("creator", ";；|")),
         provider=text.line(row.one("provider")),
@@ -216,10 +229,10 @@ def _record(row: Row, name: str, title: str, address: str | None, raw: Raw) -> R
         licence=known,
         licence_url=url.absolute(row.one("licence")) or licence.url(known),
         rights=text.line(row.one("licence")),
-        free=_truth(row.one("free")),
+        free=_free(row),
         certificate=_truth(row.one("certificate")),
         offerings=(offering,) if offering != Offering() else (),
-        duration=duration.duration(row.one("duration"), "weeks"),
+        duration=duration.duration(row.one("duration"), columns.unit(row.column("duration"))),
         workload_min=load.min,
         workload_max=load.max,
         levels=level.levels(row.many("level")),
@@ -232,6 +245,12 @@ def _record(row: Row, name: str, title: str, address: str | None, raw: Raw) -> R
         published=dates.moment(row.one("published")),
         modified=dates.moment(row.one("modified")),
     )
+
+
+def _free(row: Row) -> bool | None:
+    """A column may ask the question the other way round: "is_paid"."""
+    said = _truth(row.one("free"))
+    return not said if said is not None and columns.normal(row.column("free")) in columns.PAID else said
 
 
 def _truth(value: str | None) -> bool | None:
