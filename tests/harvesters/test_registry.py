@@ -47,7 +47,9 @@ def test_installed_kinds_are_found_and_broken_ones_reported(tmp_path, monkeypatc
         registry._all.cache_clear()
 
 
-@pytest.mark.parametrize(("written", "meant"), [("OAI_PMH", "oai-pmh"), ("Open-edX", "openedx"), ("atom", "rss"), ("sitemap", "jsonld"), ("TSV", "csv")])
+@pytest.mark.parametrize(
+    ("written", "meant"), [("OAI_PMH", "oai-pmh"), ("Open-edX", "openedx"), ("atom", "rss"), ("sitemap", "jsonld"), ("TSV", "csv")]
+)
 def test_a_kind_has_the_names_that_people_give_it(written: str, meant: str) -> None:
     assert registry.kind(written).kind == meant
 

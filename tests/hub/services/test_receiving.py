@@ -168,7 +168,7 @@ def test_two_sources_with_the_same_identifiers_do_not_meet(session, make_source,
 
 
 def test_a_silent_source_gets_its_language_inferred_and_marked(session, make_source, make_record, receive):
-    text = "This course explains how small shops sell their goods abroad, which papers they need and how parcels find their way to the customers."
+    text = "This course explains how small shops sell their goods abroad, which papers they need and how parcels reach the customers."
     receive(
         make_source(),
         [

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+
 from hub.db import now
 from hub.models import Run
 from hub.services import joining, leasing, running

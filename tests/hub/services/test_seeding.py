@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
+
 from hub.models import Assignment, Concept, ConceptLabel, Outbox, Resource
 from hub.services import cataloguing, seeding
-from sqlalchemy import func, select
 
 TURTLE = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
