@@ -24,7 +24,8 @@ def offering(run: Object, identifier: str | None, address: str | None) -> Offeri
     return Offering(
         identifier=identifier,
         url=url.absolute(run.get("marketing_url") or run.get("courseware_url")) or address,
-        start=dates.moment(run.get("start") or run.get("start_date")),
+        # The platform's own default of 2030, where nobody has said when it starts.
+        start=None if run.get("start_type") == "empty" else dates.moment(run.get("start") or run.get("start_date")),
         end=dates.moment(run.get("end") or run.get("end_date")),
         enrolment_start=dates.moment(run.get("enrollment_start")),
         enrolment_end=dates.moment(run.get("enrollment_end")),

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from harvesters.clean import dates, duration, html, json, language, level, licence, money, text, url, workload
 from harvesters.clean.resource_type import resource_type
+from harvesters.clean.schema_values import truth
 from harvesters.clean.values import EMPTY, Object, first, many, obj, objects
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Page, Request, Response
@@ -127,14 +128,12 @@ def _record(attributes: Object, identifier: str, title: str, address: str | None
         subtitle_languages=language.tags(many(first(attributes, "subtitleLanguage", "subtitleLanguages"))),
         agents=agents,
         provider=text.line(provider.get("name")) or next((agent.name for agent in agents if agent.role == "publisher"), None),
-        institution=next(
-            (text.line(partner.get("name")) for partner in objects(first(attributes, "partnerInstitutes", "partnerInstitute"))), None
-        ),
-        code=text.line(attributes.get("courseCode")),
+        institution=next((agent.name for agent in agents if agent.role == "contributor" and agent.organisation), None),
+        code=_words(attributes.get("courseCode")),
         licence=known,
         licence_url=where,
         rights=said,
-        free="free" in access if access & {"free", "paid"} else None,
+        free="free" in access if access & {"free", "paid"} else truth(attributes.get("isAccessibleForFree")),
         certificate=True if many(first(attributes, "educationalCredentialsAwarded", "educationalCredentialAwarded")) else None,
         credits=_credits(first(attributes, "numberOfCredits", "credits")),
         offerings=offerings,
@@ -150,7 +149,7 @@ def _record(attributes: Object, identifier: str, title: str, address: str | None
         keywords=text.lines(many(attributes.get("keywords"))),
         teaches=text.lines(
             _words(node.get("name")) if isinstance(node, dict) else node
-            for node in many(first(attributes, "teaches", "learningObjectives"))
+            for node in many(first(attributes, "teaches", "learningObjectives", "learningobjectives"))
         ),
         prerequisites=text.lines(
             _words(node.get("name")) if isinstance(node, dict) else node for node in many(attributes.get("competencyRequired"))
@@ -158,6 +157,7 @@ def _record(attributes: Object, identifier: str, title: str, address: str | None
         audience=text.lines(str(who).rpartition("/")[2] for who in many(attributes.get("audience"))),
         image=next((found for found in map(_media, many(attributes.get("image"))) if found), None),
         created=dates.moment(attributes.get("dateCreated")),
+        published=dates.moment(attributes.get("datePublished")),
         modified=dates.moment(attributes.get("dateModified")),
     )
 
@@ -221,16 +221,7 @@ def _credits(value: object) -> Decimal | None:
 def _offerings(attributes: Object, access: set[str]) -> tuple[Offering, ...]:
     """Parallel lists of the starts and ends, that belong together by their place alone."""
     starts, ends = (many(attributes.get(name))[:MOST_RUNS] for name in ("startDate", "endDate"))
-    offer = next(
-        (
-            found
-            for found in (
-                money.money(node.get("price"), node.get("priceCurrency")) for node in objects(first(attributes, "offer", "offers"))
-            )
-            if found
-        ),
-        None,
-    )
+    offer = _price(attributes)
     if offer is None and access == {"free"}:
         offer = money.Money(Decimal(0))
     modes = {str(mode).lower() for mode in many(attributes.get("courseMode"))}
@@ -254,6 +245,13 @@ def _offerings(attributes: Object, access: set[str]) -> tuple[Offering, ...]:
         for begin, end in dict.fromkeys(runs)
         if begin or end or len(runs) == 1
     )
+
+
+def _price(attributes: Object) -> money.Money | None:
+    """What taking part costs, before what the certificate costs."""
+    offers = list(objects(first(attributes, "offer", "offers")))
+    offers.sort(key=lambda node: str(node.get("category") or "").lower() == "certificate")
+    return next((found for found in (money.money(node.get("price"), node.get("priceCurrency")) for node in offers) if found), None)
 
 
 def _media(node: object) -> str | None:

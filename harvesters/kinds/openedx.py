@@ -103,7 +103,7 @@ def _run(entry: Object, raw: Raw) -> Item:
         return Withdrawn(identifier=identifier, datestamp=modified, raw=raw)
     organisation, number = _names(entry, identifier)
     known = licence.licence(entry.get("license"))
-    load = workload.workload(entry.get("effort"), weekly=True)
+    load = _load(entry, entry, entry)
     institution = text.line(entry.get("org_display_name")) or organisation
     address = url.absolute(entry.get("marketing_url") or entry.get("about_url"), raw.url) or url.absolute(
         f"/courses/{identifier}/about", raw.url
@@ -119,6 +119,7 @@ def _run(entry: Object, raw: Raw) -> Item:
         summary=html.plain(entry.get("short_description"), text.SUMMARY),
         description=description,
         languages=language.tags([entry.get("language"), entry.get("content_language")]),
+        subtitle_languages=language.tags(many(entry.get("transcript_languages"))),
         agents=_staff(entry),
         institution=institution,
         code=number,
@@ -199,7 +200,7 @@ def _course(entry: Object, runs: list[object], raw: Raw) -> Item:
         levels=level.levels([entry.get("level_type"), first.get("level_type")]),
         subjects=(*_labels(entry.get("subjects")), *_labels(entry.get("departments"))),
         keywords=_labels(entry.get("topics")),
-        teaches=text.lines(many(entry.get("skill_names"))),
+        teaches=text.lines((*many(entry.get("skill_names")), *_labels(entry.get("skills")))),
         prerequisites=text.lines([html.plain(entry.get("prerequisites_raw"))]),
         image=_image(entry, raw.url) or url.absolute(page.get("feature_image_src"), raw.url),
         modified=modified,
@@ -240,6 +241,8 @@ def _image(entry: Object, base: str) -> str | None:
         older.get("uri_absolute"),
         shown.get("src"),
         entry.get("thumbnail_url"),
+        entry.get("image_url"),
+        entry.get("card_image_url"),
     ):
         address = url.absolute(place, base)
         if address:

@@ -78,3 +78,24 @@ def test_a_real_list_of_version_1(ask, samples):
     first, second = page.items
     assert (first.licence, first.languages, first.duration, first.workload_min) == ("CC-BY-3.0-DE", ("de", "ar"), "P6W", None)
     assert second.title == "Windenergie und Umwelt" and second.url is None and second.free is True and not page.follow
+
+
+def test_fields_of_other_versions(ask):
+    entry = course(
+        "1",
+        courseCode=["A1"],
+        datePublished="2021-01-01",
+        access=["paid"],
+        license=[{"identifier": "proprietary"}],
+        contributor=[{"name": "North University", "type": "Organization"}],
+        offer=[
+            {"price": 49, "priceCurrency": "EUR", "category": "certificate"},
+            {"price": 10, "priceCurrency": "EUR", "category": "course"},
+        ],
+    )
+    (record,) = ask("moochub", json.dumps({"data": [entry]})).items
+    assert (record.code, record.published, record.institution) == ("A1", datetime(2021, 1, 1, tzinfo=UTC), "North University")
+    assert (record.licence, record.free, record.offerings[0].price) == ("all-rights-reserved", False, Decimal(10))
+    early = course("2", isAccessibleForFree="false", learningobjectives=["Selling"])
+    (record,) = ask("moochub", json.dumps({"data": [early]})).items
+    assert (record.free, record.teaches) == (False, ("Selling",))

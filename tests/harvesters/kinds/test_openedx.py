@@ -106,3 +106,15 @@ def test_real_relatives(ask, samples):
     )
     xpro = ask("openedx", (folder / "xpro_courses.json").read_bytes()).items
     assert xpro[0].offerings[0].price == Decimal(999) and xpro[0].workload_max == 5 and xpro[0].provider == "xPRO"
+
+
+def test_a_start_that_nobody_has_set_and_the_fields_of_search(ask):
+    entry = {
+        "id": "course-v1:O+N+R", "name": "Trade", "start": "2030-01-01T00:00:00Z", "start_type": "empty", "min_effort": 2, "max_effort": 4,
+        "transcript_languages": ["English", "zh-cn"], "image_url": "/i.jpg",
+    }  # fmt: skip
+    (record,) = ask("openedx", json.dumps({"results": [entry]})).items
+    assert record.offerings[0].start is None and (record.workload_min, record.workload_max) == (2.0, 4.0)
+    assert record.subtitle_languages == ("en", "zh-Hans") and record.image == "https://site.example.org/i.jpg"
+    (dated,) = ask("openedx", json.dumps({"results": [entry | {"start_type": "timestamp"}]})).items
+    assert dated.offerings[0].start is not None
