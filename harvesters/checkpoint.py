@@ -23,6 +23,7 @@ def to_json(request: Request) -> dict[str, Any]:
         "step": request.step,
         "context": dict(request.context),
         "crawl": request.crawl,
+        "robots": request.robots,
         "optional": request.optional,
         "otherwise": [to_json(other) for other in request.otherwise],
     }
@@ -39,6 +40,7 @@ def from_json(written: Mapping[str, Any]) -> Request:
         step=written.get("step", ""),
         context=dict(written.get("context", {})),
         crawl=written.get("crawl", False),
+        robots=written.get("robots", False),
         optional=written.get("optional", False),
         otherwise=tuple(from_json(other) for other in written.get("otherwise", ())),
     )

@@ -124,7 +124,7 @@ class Fetcher:
         """One request and the redirects that it meets, each checked like the first."""
         hop = first_hop(request, self._agent)
         for _ in range(self._limits.redirects + 1):
-            if request.crawl:
+            if request.crawl or request.robots:
                 self._robots.require(hop.target)
             self._take_turn(hop.target)
             answer = self._exchange(hop, size)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from harvesters.addresses import show
 from harvesters.checkpoint import fingerprint, from_json, going_on, place, split, to_json
-from harvesters.errors import ExpiredToken, FetchError, ProtocolError, SourceError
+from harvesters.errors import ExpiredToken, FetchError, ProtocolError, RefusedAddress, SourceError
 from harvesters.hops import lead_on
 from harvesters.patience import DEFAULT, Patience, WalkLimits
 from harvesters.protocol import Harvester, Page, Request, Response
@@ -204,7 +204,8 @@ class _Walk:
 
     def _failed(self, ahead: _Ahead, error: FetchError | SourceError) -> Page | None:
         request = ahead.request
-        answered = isinstance(error, SourceError) or error.status is not None
+        # A robots.txt that says no is an answer: the site is there, and the rest of it may be asked.
+        answered = isinstance(error, (SourceError, RefusedAddress)) or error.status is not None
         if request.optional and answered and (request.otherwise or not request.crawl):
             self._open(None, request.otherwise)
             return None

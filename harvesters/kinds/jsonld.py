@@ -30,9 +30,9 @@ def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[
     if parts.path in ("", "/", "/robots.txt") and not parts.query:
         home = urlunsplit((parts.scheme, parts.netloc, "/", "", ""))
         page = Request(url=home, step="start", context=context, crawl=True, headers=_HTML)
-        usual = Request(url=home + "sitemap.xml", step="start", context=context, optional=True, otherwise=(page,))
+        usual = Request(url=home + "sitemap.xml", step="start", context=context, robots=True, optional=True, otherwise=(page,))
         return (Request(url=home + "robots.txt", step="robots", context=context, optional=True, otherwise=(usual,)),)
-    return (Request(url=address, step="start", context=context),)
+    return (Request(url=address, step="start", context=context, robots=True),)
 
 
 def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
@@ -100,7 +100,7 @@ def _inner(addresses: Iterable[str], request: Request, context: Mapping[str, str
     notes = {**context, "depth": str(depth), "asked": " ".join(sorted(known)), "above": " ".join(above)}
     for address, name in names.items():
         if name not in asked:
-            yield Request(url=address, step="sitemap", context=notes)
+            yield Request(url=address, step="sitemap", context=notes, robots=True)
 
 
 def _above(request: Request) -> list[str]:

@@ -344,6 +344,8 @@ def test_robots_txt_is_obeyed_for_pages_made_for_people(server, hostile, fetcher
         assert fetcher(Request(url=server.url(path), crawl=True)).body == b"ok"
     with pytest.raises(RefusedAddress, match=r"robots\.txt"):
         fetcher(Request(url=server.url("/private/c"), crawl=True))
+    with pytest.raises(RefusedAddress, match=r"robots\.txt"):
+        fetcher(Request(url=server.url("/private/b"), robots=True))
     assert fetcher(Request(url=server.url("/private/c"))).body == b"ok"  # an interface is for robots
     assert server.paths().count("/robots.txt") == 1
     assert fake_time.paused >= 3.0

@@ -230,6 +230,17 @@ def test_one_failed_sitemap_of_several_does_not_end_the_walk():
         source.names(ask("index"))
 
 
+def test_a_list_that_robots_txt_forbids_costs_itself_or_is_replaced():
+    source = Source(
+        index=page("", ask("map", robots=True), ask("one")), map=RefusedAddress("robots"), one=page("", crawl("a")), a=page("A")
+    )
+    items = [item for step in source.walk(ask("index")) for item in step.page.items]
+    assert [(name(item), item.identifier) for item in items] == [("(robots)", None), ("A", "A")]
+    assert source.names(ask("map", robots=True, optional=True, otherwise=(crawl("a"),))) == ["A"]
+    with pytest.raises(RefusedAddress, match="robots"):
+        source.names(ask("map", robots=True))
+
+
 def test_an_optional_page_of_a_site_is_replaced_or_told_as_failed():
     source = Source(
         index=page("", ask("a", crawl=True, optional=True), ask("b", crawl=True, optional=True, otherwise=(crawl("c"),))), c=page("C")
@@ -379,6 +390,7 @@ plain_requests = st.builds(
     step=texts,
     context=maps,
     crawl=st.booleans(),
+    robots=st.booleans(),
     optional=st.booleans(),
 )
 requests = st.recursive(
@@ -395,6 +407,6 @@ def test_a_request_comes_back_from_json_as_it_was(request):
 @given(requests, requests)
 @settings(max_examples=50, deadline=None)
 def test_a_fingerprint_tells_requests_apart(one, other):
-    plain = [replace(r, optional=False, otherwise=(), context={} if r.crawl else r.context) for r in (one, other)]
+    plain = [replace(r, optional=False, robots=False, otherwise=(), context={} if r.crawl else r.context) for r in (one, other)]
     assert (fingerprint(one) == fingerprint(other)) is (plain[0] == plain[1])
     assert fingerprint(one) == fingerprint(replace(one, optional=not one.optional))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from harvesters.kinds import jsonld
 from harvesters.record import Record
 
 HERE = "https://site.example.org/place/list"
@@ -197,3 +198,14 @@ def test_a_list_that_only_names_its_pages_leads_to_them(ask):
     assert all(request.crawl and request.optional for request in page.follow)
     assert ask("jsonld", body, options={"include": "/c/2"}).follow == page.follow[1:]
     assert ask("jsonld", body, step="page").follow == ()
+
+
+def test_sitemaps_ask_robots_txt_too(ask):
+    (first,) = jsonld.start("https://site.example.org/", {}, None)
+    (usual,) = first.otherwise
+    assert not first.robots and usual.robots and not usual.crawl and usual.otherwise[0].crawl
+    (given,) = jsonld.start("https://site.example.org/map.xml", {}, None)
+    assert given.robots and not given.crawl
+    index = "<sitemapindex><sitemap><loc>https://site.example.org/2.xml</loc></sitemap></sitemapindex>"
+    (inner,) = ask("jsonld", index).follow
+    assert inner.robots and not inner.crawl
