@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, ConceptText
 
 FALLBACK = "en"
+FRESH = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,21 @@ class Vocabulary:
     platforms: Terms
 
 
+_kept: WeakKeyDictionary[Engine | Connection, dict[str, tuple[float, Vocabulary]]] = WeakKeyDictionary()  # by database
+
+
 def vocabulary(session: Session, language: str) -> Vocabulary:
-    """The vocabulary in a language (BCP 47), read in one query."""
+    """The vocabulary in a language (BCP 47), as it stood FRESH seconds ago or later: every page needs it, and it changes once a month."""
+    kept = _kept.setdefault(session.get_bind(), {})
+    read_at, found = kept.get(language, (-FRESH, None))
+    if found is None or monotonic() - read_at > FRESH:
+        found = read(session, language)
+        kept[language] = (monotonic(), found)
+    return found
+
+
+def read(session: Session, language: str) -> Vocabulary:
+    """The vocabulary in a language, from the database, in one query."""
     rows = session.execute(
         select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id, ConceptLabel.language, ConceptLabel.text)
         .join(ConceptLabel, ConceptLabel.concept_id == Concept.id)

@@ -7,9 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, make_response, render_template, request
 from flask import session as cookie
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
@@ -19,6 +16,9 @@ from wtforms.validators import InputRequired, Length
 
 from hub.services import joining
 from hub.web import context
+from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
+from hub.web.messages import ngettext
 
 bp = Blueprint("accounts", __name__)
 

@@ -6,14 +6,14 @@ import logging
 from pathlib import Path
 
 from flask import Flask, current_app, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from hub.services.browsing import DatabaseUnavailable
 from hub.services.finding import SearchUnavailable
+from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
 
 log = logging.getLogger(__name__)
 RETRY = "30"  # seconds

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import format_timedelta
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from hub.services.reading import ResourcePage
 from hub.services.watching import RunState
+from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
 from hub.web.permissions import licence_name
 from hub.web.quantities import day, duration, listed, moment, number, workload
 from hub.web.wording import kind_name, language_name, level_name, yes_or_no

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
 
 FAMILIES = {
     "public-domain": _l("Public domain"),

@@ -9,7 +9,7 @@ from flask_babel import Babel
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.web import context
+from hub.web import context, messages
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}  # each in its own words
 LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans"}
@@ -89,5 +89,10 @@ def vary(response: Response) -> Response:
 
 
 def init_babel(app: Flask) -> None:
-    """Flask-Babel over the catalogues in hub/translations."""
+    """Flask-Babel over the catalogues in hub/translations. Templates look the catalogue up once a request, not once a message."""
     Babel(app, default_locale="en_GB", default_translation_directories="translations", default_timezone="UTC", locale_selector=locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: messages.catalogue().ugettext(message),
+        ngettext=lambda one, many, number: messages.catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )

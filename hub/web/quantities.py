@@ -9,8 +9,10 @@ from decimal import Decimal
 from babel import Locale
 from babel.dates import format_skeleton
 from babel.units import format_unit
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, format_timedelta, get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, format_timedelta, get_locale
+
+from hub.web.messages import gettext as _
+from hub.web.messages import ngettext
 
 UNITS = ("year", "month", "week", "day", "hour", "minute")
 DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:[\d.]+S)?)?", re.ASCII)
@@ -90,6 +92,8 @@ def took(begin: datetime | None, end: datetime | None) -> str:
 
 
 def number(value: int | float | Decimal) -> str:
+    if isinstance(value, int) and 0 <= value < 1000:  # most counts on a page; no language that we have groups these
+        return str(value)
     return format_decimal(value)
 
 

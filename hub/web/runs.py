@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request, stream_with_context, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +14,8 @@ from hub.services import leasing, running, watching, withdrawing
 from hub.web import context
 from hub.web.access import admin_required
 from hub.web.listing import page_number, pages_around
+from hub.web.messages import gettext as _
+from hub.web.messages import ngettext
 
 bp = Blueprint("runs", __name__, url_prefix="/admin/runs")
 STOP_POLLING = 286  # htmx: the answer is taken, and the polling ends

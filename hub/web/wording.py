@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
+from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
 from hub.web.permissions import family_name, use_name
 from hub.web.quantities import joined, listed, locale, month
 
