@@ -32,7 +32,7 @@ from whoosh.index import create_in
 
 from benchmarks.peers import bare_whoosh
 from hub.models.resource import Resource
-from hub.services import indexing
+from hub.services import documenting, indexing
 from search.document import FACETS, NUMBERS, Document
 from search.whoosh_index.engine import WhooshIndex
 
@@ -58,9 +58,9 @@ def main() -> None:
 def documents(database: str, most: int) -> list[Document]:
     """The documents of a catalogue, as the hub gives them to its index."""
     with Session(create_engine(database)) as session:
-        ids = session.scalars(select(Resource.id).where(indexing.live()).order_by(Resource.id)).all()
+        ids = session.scalars(select(Resource.id).where(documenting.live()).order_by(Resource.id)).all()
         step = max(1, len(ids) // most) if most else 1
-        return list(indexing.documents(session, ids[::step][: most or None]))
+        return list(documenting.documents(session, ids[::step][: most or None]))
 
 
 def schema() -> Any:

@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from harvesters.record import Failure, Item, Raw, Record, Withdrawn
+from harvesters.record import Failure, Item, Record, Withdrawn
 from harvesters.record import Offering as HarvestedOffering
-from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, ResourceKey
 from hub.models.run import Failure as KeptFailure
-from hub.services import cataloguing, matching, merging
+from hub.services import cataloguing, matching, merging, recording
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
+from hub.services.recording import Changes, Page
 
 OFFERING_FIELDS = merging.VALUE_TYPES[HarvestedOffering]
-EMPTY_HASH = hashlib.sha256(b"").digest()
-
-
-@dataclass(slots=True)
-class Changes:
-    """How many items did what. `seen` is their sum."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    failed: int = 0
-
-    @property
-    def seen(self) -> int:
-        """All items that counted."""
-        return self.created + self.updated + self.unchanged + self.withdrawn + self.failed
-
-    def as_dict(self) -> dict[str, int]:
-        """Column of Run -> count."""
-        return {name: getattr(self, name) for name in ("seen", "created", "updated", "unchanged", "withdrawn", "failed")}
-
-
-@dataclass(slots=True)
-class Page:
-    """The work that one batch of items with different identifiers makes, sorted by what is to be done."""
-
-    session: Session
-    source: SourceFacts
-    run_id: int
-    classifier: Classifier
-    changes: Changes
-    at: datetime = field(default_factory=now)
-    seen_again: list[int] = field(default_factory=list)  # source records that are as they were
-    new: list[Record] = field(default_factory=list)
-    changed: list[tuple[int, Record]] = field(default_factory=list)
-    stale: set[int] = field(default_factory=set)  # resources to merge again
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
-
-    def values_of(self, record: Record) -> dict[str, Any]:
-        """A record's values (`merging.values_of`)."""
-        if record.identifier not in self.values:
-            self.values[record.identifier] = merging.values_of(record)
-        return self.values[record.identifier]
 
 
 def receive(session: Session, source: SourceFacts, run_id: int, items: Iterable[Item], *, classifier: Classifier) -> Changes:
@@ -150,27 +104,11 @@ def withdraw_one(page: Page, item: Withdrawn, row: Row[Any] | None) -> None:
         return
     page.changes.withdrawn += 1
     if row is None:
-        page.session.execute(insert(SourceRecord), [tombstone(page, item)])
+        page.session.execute(insert(SourceRecord), [recording.tombstone(page, item)])
         return
     withdraw(page.session, [row.id], at=page.at, run_id=page.run_id, datestamp=item.datestamp)
     if row.resource_id is not None:
         page.stale.add(row.resource_id)
-
-
-def tombstone(page: Page, item: Withdrawn) -> dict[str, Any]:
-    """The row of a deleted record that we never saw alive."""
-    return {
-        "source_id": page.source.id,
-        "identifier": item.identifier,
-        "state": "withdrawn",
-        "datestamp": item.datestamp,
-        **raw_columns(item.raw),
-        "seen_run_id": page.run_id,
-        "first_seen_at": page.at,
-        "last_seen_at": page.at,
-        "changed_at": page.at,
-        "withdrawn_at": page.at,
-    }
 
 
 def withdraw(session: Session, record_ids: Sequence[int], *, at: datetime, run_id: int | None, datestamp: datetime | None = None) -> None:
@@ -189,57 +127,19 @@ def keep_failure(page: Page, item: Failure, row: Row[Any] | None) -> None:
     if row is not None and row.state == "failed" and row.seen_run_id == page.run_id and row.raw_hash == hashed:
         return
     page.changes.failed += 1
-    page.session.execute(insert(KeptFailure), [failure_row(page, item)])
-    columns = {"state": "failed", "error": item.reason, **raw_columns(item.raw), "seen_run_id": page.run_id, "last_seen_at": page.at}
+    page.session.execute(insert(KeptFailure), [recording.failure_row(page, item)])
+    columns = {
+        "state": "failed",
+        "error": item.reason,
+        **recording.raw_columns(item.raw),
+        "seen_run_id": page.run_id,
+        "last_seen_at": page.at,
+    }
     if row is not None:
         page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns))
     elif item.identifier is not None:
         fresh = {"source_id": page.source.id, "identifier": item.identifier, "first_seen_at": page.at, "changed_at": page.at}
         page.session.execute(insert(SourceRecord), [columns | fresh])
-
-
-def failure_row(page: Page, item: Failure, stage: str = "read") -> dict[str, Any]:
-    """The row of a failure."""
-    return {
-        "run_id": page.run_id,
-        "identifier": item.identifier,
-        "stage": stage if item.raw.body else "fetch",
-        "reason": item.reason,
-        "advice": item.advice,
-        "url": item.raw.url,
-        "media_type": item.raw.media_type[:100],
-        "raw": zlib.compress(item.raw.body, 1),
-        "at": page.at,
-    }
-
-
-def raw_columns(raw: Raw | None) -> dict[str, Any]:
-    """A payload as a source record stores it."""
-    if raw is None:
-        return {"raw": zlib.compress(b"", 1), "raw_type": "", "raw_url": "", "raw_hash": EMPTY_HASH}
-    return {
-        "raw": zlib.compress(raw.body, 1),
-        "raw_type": raw.media_type[:100],
-        "raw_url": raw.url,
-        "raw_hash": hashlib.sha256(raw.body).digest(),
-    }
-
-
-def record_columns(page: Page, record: Record, values: dict[str, Any]) -> dict[str, Any]:
-    """What a live record stores, new or changed."""
-    return {
-        "state": "active",
-        "title": record.title,
-        "group": record.group,
-        "url": record.url,
-        "datestamp": record.datestamp,
-        **raw_columns(record.raw),
-        "values": values,
-        "error": None,
-        "seen_run_id": page.run_id,
-        "last_seen_at": page.at,
-        "withdrawn_at": None,
-    }
 
 
 def change_records(page: Page) -> None:
@@ -255,7 +155,7 @@ def change_records(page: Page) -> None:
     rows, orphans, affected = [], [], []
     for id, record in page.changed:
         values = page.values_of(record)
-        row = {"id": id, **record_columns(page, record, values)}
+        row = {"id": id, **recording.record_columns(page, record, values)}
         if before[id] == ("active", values):
             page.changes.unchanged += 1
             rows.append(row)
@@ -309,7 +209,7 @@ def create_records(page: Page) -> None:
             "source_id": page.source.id,
             "identifier": record.identifier,
             "resource_id": place[record.identifier],
-            **record_columns(page, record, page.values_of(record)),
+            **recording.record_columns(page, record, page.values_of(record)),
             "first_seen_at": page.at,
             "changed_at": page.at,
         }

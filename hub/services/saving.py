@@ -18,7 +18,7 @@ from hub.db import now
 from hub.models.run import Run
 from hub.services import classifying, leasing, receiving
 from hub.services.cataloguing import SourceFacts
-from hub.services.receiving import Changes
+from hub.services.recording import Changes
 
 log = logging.getLogger(__name__)
 

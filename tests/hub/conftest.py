@@ -20,7 +20,7 @@ from harvesters.record import Item, Raw, Record
 from hub.db import now
 from hub.models import Run, Source
 from hub.services import cataloguing, classifying, harvesting, receiving, running
-from hub.services.receiving import Changes
+from hub.services.recording import Changes
 
 MakeRecord = Callable[..., Record]
 MakeSource = Callable[..., Source]

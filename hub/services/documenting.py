@@ -1,0 +1,161 @@
+"""Resource -> document: what the index is told of a resource."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from hub.models.record import SourceRecord
+from hub.models.resource import Offering, Resource
+from hub.models.source import Source
+from hub.models.topic import Assignment, Concept, ConceptLabel
+from search.document import Document, Origin
+
+CHUNK = 500  # resources loaded at a time
+TEXT = 20_000  # characters of a description that the index reads
+COLUMNS = (
+    Resource.id, Resource.version, Resource.title, Resource.alternative_titles, Resource.text, Resource.resource_type, Resource.languages,
+    Resource.agents, Resource.provider, Resource.institution, Resource.licence_family, Resource.free, Resource.certificate, Resource.levels,
+    Resource.subjects, Resource.keywords, Resource.teaches, Resource.updated_at, Resource.completeness,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What documents need of the concepts: for each id its scheme, the notations and the preferred labels up to its top concept."""
+
+    scheme: Mapping[int, str]
+    path: Mapping[int, tuple[str, ...]]
+    labels: Mapping[int, tuple[str, ...]]  # of the concept and of those above it
+
+
+def vocabulary(session: Session) -> Vocabulary:
+    """The concepts as they stand."""
+    rows = {row.id: row for row in session.execute(select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id))}
+    lines: dict[int, list[int]] = {}
+    for id, row in rows.items():
+        lines[id], above = [id], row
+        while above.broader_id in rows and len(lines[id]) < 10:
+            above = rows[above.broader_id]
+            lines[id].append(above.id)
+    own: dict[int, list[str]] = defaultdict(list)
+    for concept_id, text in session.execute(select(ConceptLabel.concept_id, ConceptLabel.text).where(ConceptLabel.preferred)):
+        own[concept_id].append(text)
+    return Vocabulary(
+        scheme={id: row.scheme for id, row in rows.items()},
+        path={id: tuple(rows[one].notation for one in line) for id, line in lines.items()},
+        labels={id: tuple(text for one in line for text in own[one]) for id, line in lines.items()},
+    )
+
+
+def live() -> Any:
+    """The condition of a resource that search shows."""
+    return Resource.withdrawn_at.is_(None) & Resource.merged_into_id.is_(None)
+
+
+def documents(session: Session, ids: Iterable[int], words: Vocabulary | None = None) -> Iterator[Document]:
+    """The documents of those of these resources that search shows, in order of id. Reads a chunk at a time, and keeps none."""
+    words = words or vocabulary(session)
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        rows = session.execute(select(*COLUMNS).where(Resource.id.in_(chunk), live()).order_by(Resource.id)).all()
+        offers = grouped(
+            session.execute(select(Offering.resource_id, Offering.start, Offering.pace).where(Offering.resource_id.in_(chunk)))
+        )
+        origins = origins_of(session, chunk)
+        concepts = grouped(
+            session.execute(
+                select(Assignment.resource_id, Assignment.concept_id).where(
+                    Assignment.resource_id.in_(chunk), Assignment.state == "accepted"
+                )
+            )
+        )
+        for row in rows:
+            yield document(row, offers.get(row.id, ()), [pair[1] for pair in concepts.get(row.id, ())], origins.get(row.id, ()), words)
+
+
+def grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Rows by their first column."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+def origins_of(session: Session, ids: Sequence[int]) -> dict[int | None, list[Origin]]:
+    """resource id -> the live source records behind it."""
+    found: dict[int | None, list[Origin]] = defaultdict(list)
+    rows = session.execute(
+        select(SourceRecord.resource_id, Source.name, SourceRecord.identifier, SourceRecord.title)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(SourceRecord.resource_id.in_(ids), SourceRecord.state != "withdrawn", SourceRecord.title.is_not(None))
+        .order_by(SourceRecord.id)
+    )
+    for resource_id, name, identifier, title in rows:
+        found[resource_id].append(Origin(source=name, identifier=identifier, title=title or ""))
+    return found
+
+
+def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int], origins: Sequence[Origin], words: Vocabulary) -> Document:
+    """One resource as the index sees it."""
+    facets: dict[str, tuple[str, ...]] = {
+        "type": one(row.resource_type),
+        "language": tuple(row.languages),
+        "level": tuple(row.levels),
+        "licence": one(row.licence_family),
+        "provider": one(row.provider),
+        "institution": one(row.institution),
+        "free": ("yes",) if row.free else (),
+        "certificate": ("yes",) if row.certificate else (),
+        "start": starts(offers),
+        "source": tuple(dict.fromkeys(origin.source for origin in origins)),
+        "topic": notations(concepts, "topic", words),
+        "platform": notations(concepts, "platform", words),
+    }
+    names = [agent["name"] for agent in row.agents] + [name for name in (row.provider, row.institution) if name]
+    return Document(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        alternative_titles=tuple(row.alternative_titles),
+        description=row.text[:TEXT],
+        keywords=tuple(
+            dict.fromkeys([*row.keywords, *row.subjects, *row.teaches[:20], *(t for c in concepts for t in words.labels.get(c, ()))])
+        ),
+        people=tuple(dict.fromkeys(names)),
+        language=row.languages[0] if row.languages else "",
+        facets={name: values for name, values in facets.items() if values},
+        numbers={"updated": int(row.updated_at.timestamp()), "starts": next_start(offers)},
+        weight=1.0 + (row.completeness - 50) / 500,  # a well-described record may win a close race: 0.9 .. 1.1
+        origins=tuple(origins),
+    )
+
+
+def one(value: str | None) -> tuple[str, ...]:
+    """A facet with at most one value."""
+    return (value,) if value else ()
+
+
+def notations(concepts: Sequence[int], scheme: str, words: Vocabulary) -> tuple[str, ...]:
+    """Notations of these concepts and of all above them: a topic counts what its narrower ones count."""
+    return tuple(dict.fromkeys(n for concept in concepts if words.scheme.get(concept) == scheme for n in words.path[concept]))
+
+
+def starts(offers: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """`anytime` for self-paced offers, and the months in which others start: values that stay true as time goes on."""
+    found = ["anytime" for offer in offers if offer.pace == "self"]
+    found += [f"{offer.start:%Y-%m}" for offer in offers if offer.start is not None and offer.pace != "self"]
+    return tuple(dict.fromkeys(found))[:50]
+
+
+def next_start(offers: Sequence[Row[Any]]) -> int:
+    """Epoch seconds of the last start that we know, -1 when we know none."""
+    known: list[datetime] = [offer.start for offer in offers if offer.start is not None]
+    return max((int(start.timestamp()) for start in known), default=-1)
