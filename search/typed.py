@@ -140,8 +140,9 @@ class _Scanner:
         if word == "NOT":
             self._negated = self._spelt = True
             return None
-        if word[0] in "+-" and self._blank and not self._field:
-            self._negated = self._negated or word[0] == "-"
+        if word[0] in "+-" and not self._field:
+            self.understood &= self._blank
+            self._negated = self._negated or (self._blank and word[0] == "-")  # right behind a phrase it is no sign
             word = word.lstrip("+-")
             if not word:
                 return None

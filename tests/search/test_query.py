@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.document import FACETS
@@ -95,6 +95,7 @@ TYPED = st.one_of(
 
 @settings(max_examples=100, deadline=None)
 @given(typed=TYPED)
+@example(typed='""-A:0')
 def test_anything_typed_gives_a_bounded_query_that_reads_the_same_again(typed: str) -> None:
     query = parse(typed)
     assert nodes(query.root) <= 4 * MAX_CLAUSES
