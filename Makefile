@@ -9,7 +9,7 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 ARGS ?=
 
-.PHONY: help setup run worker test lint types format migrations revision vocabulary vendor translations services clean
+.PHONY: help setup run worker test lint types format migrations revision vocabulary vendor translations lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from hub.db import Session
-from hub.services import cataloguing, sourcing
+from hub.services import cataloguing, running, sourcing
 
 ROOT = Path(__file__).parents[2]
 LISTED = ROOT / "demo" / "sources.toml"
@@ -33,8 +33,9 @@ def served(session: Session) -> Iterator[str]:
         assert process.stdout is not None
         place = urlsplit(process.stdout.readline().strip()).netloc
         for source in sourcing.every(session):
-            if source.facts.get("demo"):
+            if source.facts.get("demo") and urlsplit(source.url).netloc != place:
                 source.url = urlunsplit(urlsplit(source.url)._replace(netloc=place))
+                running.forget_checkpoints(session, source.id)
         session.commit()
         yield place
     finally:
@@ -43,11 +44,9 @@ def served(session: Session) -> Iterator[str]:
 
 
 def wanted(session: Session, place: str) -> list[int]:
-    """Ids of the demo sources to harvest, added now: all of them when the catalogue is empty and nobody added a source, else none."""
-    if not place or not cataloguing.is_empty(session):
-        return []
+    """Ids of the demo sources still to harvest: all of them, added now, when the hub is new; those that were broken off, later."""
     there = sourcing.every(session)
-    if any(not source.facts.get("demo") for source in there):
+    if not place or any(not source.facts.get("demo") for source in there) or (not there and not cataloguing.is_empty(session)):
         return []
     names = {source.name for source in there}
     for entry in tomllib.loads(LISTED.read_text(encoding="utf-8"))["source"]:
@@ -55,4 +54,6 @@ def wanted(session: Session, place: str) -> list[int]:
             url = f"http://{place}{entry['path']}"
             sourcing.add(session, entry["name"], entry["kind"], url, title=entry["title"], options=entry.get("options", {}), demo=True)
     session.commit()
-    return [source.id for source in sourcing.every(session) if source.facts.get("demo")]
+    left = [source.id for source in sourcing.every(session) if source.facts.get("demo") and source.complete_at is None]
+    session.rollback()
+    return left

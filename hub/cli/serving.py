@@ -21,6 +21,7 @@ from hub.cli.context import Refused, parts, session, setting
 from hub.cli.harvest import keeping_the_index, work
 from hub.cli.keeper import Keeper
 from hub.cli.setup import set_up
+from hub.db import db
 
 log = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 8000
@@ -47,6 +48,7 @@ def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None
         raise Refused("The site needs a secret for its sessions: set SECRET_KEY, or run `hub init`, which makes one.")
     session().close()
     refuse_taken(host, port)
+    db.engine.dispose()  # a connection must not be carried over a fork: each process opens its own
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     bind = f"{host if ':' not in host else f'[{host}]'}:{port}"
     web_server(app, {"bind": bind, "workers": workers, "threads": threads, "loglevel": "warning" if quiet else "info"}).run()
@@ -137,6 +139,7 @@ def up(host: str, port: int) -> None:
         with demo.served(session()) as allowed:
             allow(allowed)
             harvest_demo(allowed)
+            session().rollback()  # no transaction stays open while the children work
             children += [child("worker"), child("serve", "--quiet", "--host", host, "--port", str(port))]
             wait_until_served(host, port, children)
             greet(host, port, made)

@@ -39,10 +39,13 @@ def set_up() -> dict[str, object]:
         raise Refused(f"The data folder {folder} cannot be written: {error.strerror}. Choose another with HUB_DATA.") from error
     fresh = not versioning.is_ready(db.engine)
     session = db.session()
-    if fresh or not labelling.count_concepts(session):
-        from hub.services import migrating, seeding  # Alembic and rdflib: the first start alone needs them
+    if fresh:
+        from hub.services import migrating  # Alembic: a start that finds all in order does without
 
         migrating.upgrade(db.engine)
+    if not labelling.count_concepts(session):  # one that is there may have been edited: `hub vocabulary load` replaces it
+        from hub.services import seeding  # rdflib: likewise
+
         seeding.load_vocabulary(session)
     done: dict[str, object] = {"data": str(folder), "concepts": labelling.count_concepts(session)}
     if made := joining.first_admin(session):

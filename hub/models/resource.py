@@ -56,7 +56,7 @@ class Resource(db.Model):  # type: ignore[name-defined]
     content_created: Mapped[Moment | None]
     content_published: Mapped[Moment | None]
     content_modified: Mapped[Moment | None]
-    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> {record, source, at, inferred}
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # as `merging.merge` makes it
     completeness: Mapped[int] = mapped_column(default=0)  # per cent of the fields that matter to a teacher
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

@@ -70,6 +70,8 @@ def work(
             finish(job)
     except Cancelled:
         ending.close(session, run_id, *watch.verdict())
+    except leasing.Lost as error:
+        log.warning("run %s: %s", run_id, error)
     except KeyboardInterrupt:
         ending.close(session, run_id, *running.STOPPED)
         raise
@@ -119,6 +121,8 @@ def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
 
 def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
+    if run.checkpoint == []:
+        return  # nothing remained when the run was broken off: it has only to be finished
     requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
     while True:
         try:
@@ -130,6 +134,7 @@ def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
             if kept.restarts >= RESTARTS:
                 raise
             kept.restarts, kept.checkpoint, requests = kept.restarts + 1, None, ()
+            kept.received, kept.total = 0, None  # the list is counted again, or a cut one would look complete
             job.session.commit()
             log.info("run %s: the list is begun again: %s", job.run_id, error)
 
@@ -205,7 +210,7 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
         running.end(run, state, reason=verdict.reason, advice=verdict.advice)
     else:
         running.end(run, state)
-    if run.full and run.received == 0:
+    if run.full and run.received == 0 and run.reason is None:
         run.reason, run.advice = "The source answered, but it holds no records.", "Check the address and the options (a set, a path)."
     source.stamp = run.stamp or source.stamp
     source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else source.tracks_deletions

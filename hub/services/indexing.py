@@ -134,11 +134,12 @@ def repair(session: Session, index: Index) -> Difference:
 def rebuild(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> int:
     """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile wait."""
     count = session.scalar(select(func.count()).select_from(Resource).where(documenting.live())) or 0
-    began = session.scalar(select(func.max(Outbox.id))) or 0
+    heard = session.scalars(select(Outbox.id)).all()  # these and no others: ids do not commit in their order
     with index.writing():
         done = index.rebuild(counted(all_documents(session), on_document), expected=count)
         session.rollback()
-        session.execute(delete(Outbox).where(Outbox.id <= began))
+        for start in range(0, len(heard), BATCH):
+            session.execute(delete(Outbox).where(Outbox.id.in_(heard[start : start + BATCH])))
         session.commit()
     return done
 

@@ -25,6 +25,10 @@ class AlreadyRunning(Exception):
     """Another living process harvests this source."""
 
 
+class Lost(Exception):
+    """Another process has taken this source over: whatever is not committed yet is its work now."""
+
+
 @cache
 def holder_of(pid: int) -> str:
     """This host's name for one of its processes; a number that is used again later gives another name."""
@@ -85,8 +89,10 @@ def acquire(session: Session, source_id: int) -> None:
 
 
 def renew(session: Session, source_id: int) -> None:
-    """A sign of life. The caller commits."""
-    session.execute(update(Source).where(Source.id == source_id, Source.lease_owner == me()).values(lease_at=now()))
+    """A sign of life. The caller commits. Raises Lost when another process has the lease by now."""
+    kept = session.execute(update(Source).where(Source.id == source_id, Source.lease_owner == me()).values(lease_at=now()))
+    if kept.rowcount != 1:  # type: ignore[attr-defined]
+        raise Lost("This process was silent too long, and another one has taken the source over.")
 
 
 def release(session: Session, source_id: int) -> None:

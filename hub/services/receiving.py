@@ -135,7 +135,9 @@ def keep_failure(page: Page, item: Failure, row: Row[Any] | None) -> None:
         "seen_run_id": page.run_id,
         "last_seen_at": page.at,
     }
-    if row is not None:
+    if row is not None and row.state == "withdrawn":
+        page.seen_again.append(row.id)  # it stays withdrawn until it can be read
+    elif row is not None:
         page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns))
     elif item.identifier is not None:
         fresh = {"source_id": page.source.id, "identifier": item.identifier, "first_seen_at": page.at, "changed_at": page.at}

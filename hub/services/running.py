@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, null, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.db import now
@@ -63,7 +63,12 @@ def may_resume(run: Run, *, full: bool, limit: int | None) -> bool:
     if run.state == "queued" and run.checkpoint is None:
         return run.limited_to == limit and (run.full or not full)
     fresh = (run.heartbeat_at or run.created_at) > now() - RESUMABLE_FOR
-    return run.state in RESUMABLE and bool(run.checkpoint) and fresh and not full and limit is None and run.limited_to is None
+    return run.state in RESUMABLE and run.checkpoint is not None and fresh and not full and limit is None and run.limited_to is None
+
+
+def forget_checkpoints(session: Session, source_id: int) -> None:
+    """The source has moved: what its runs had still to ask is no longer there. The caller commits."""
+    session.execute(update(Run).where(Run.source_id == source_id, Run.checkpoint.is_not(None)).values(checkpoint=null()))
 
 
 def latest(session: Session, source_id: int) -> Run | None:

@@ -22,6 +22,7 @@ from hub.services.recording import Changes
 
 log = logging.getLogger(__name__)
 
+SLICE = 1_000  # items in one transaction
 OnPage = Callable[[Run], None]
 
 COLLISIONS = 5  # times that a page is stored again because another run's transaction was in its way
@@ -44,22 +45,33 @@ class Job:
 
 
 def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> None:
-    """Everything that these pages bring, the counters and the checkpoint, in one transaction."""
+    """Everything that these pages bring, the counters and the checkpoint, in one transaction.
+
+    A list of many thousands comes in slices, so that others may write between them; the checkpoint moves with the last.
+    """
     items = [item for page in pages for item in page.items]
+    while len(items) > SLICE:
+        save_slice(job, items[:SLICE], (), None)
+        items = items[SLICE:]
+    save_slice(job, items, pages, remaining)
+    job.on_page(job.session.get_one(Run, job.run_id))
+    job.session.commit()
+
+
+def save_slice(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...] | None) -> None:
+    """These items in one transaction; where one of them cannot be stored, it alone becomes a failure."""
     try:
         changes = store_patiently(job, items, pages, remaining)
-    except OperationalError:
-        raise
     except (SQLAlchemyError, UnicodeError, ValueError) as error:
+        if is_of_the_database(error):
+            raise
         job.session.rollback()
         log.warning("run %s: a page could not be stored whole (%s): item by item", job.run_id, type(error).__name__)
         changes = store_patiently(job, [storable(job, item) for item in items], pages, remaining)
-    job.on_page(job.session.get_one(Run, job.run_id))
-    job.session.commit()
     log.debug("run %s: %s items", job.run_id, changes.seen)
 
 
-def store_patiently(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...]) -> Changes:
+def store_patiently(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...] | None) -> Changes:
     """As `store`. Two runs may want the same resources in opposite order: PostgreSQL ends one of them, which stores its page again."""
     for _ in range(COLLISIONS):
         try:
@@ -71,7 +83,7 @@ def store_patiently(job: Job, items: Sequence[Item], pages: Sequence[Page], rema
     return store(job, items, pages, remaining)
 
 
-def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...]) -> Changes:
+def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...] | None) -> Changes:
     """Receive the items, add the counters, keep the checkpoint; commit.
 
     The first statement writes: a second writer waits there. The source is locked before the run, as in every transaction.
@@ -84,7 +96,8 @@ def store(job: Job, items: Sequence[Item], pages: Sequence[Page], remaining: tup
     columns["pages"] = Run.pages + len(pages)
     columns["received"] = Run.received + len(items)
     columns["bytes"] = Run.bytes + sum(len(item.raw.body) for item in items if item.raw is not None)
-    columns["checkpoint"] = [walk.to_json(request) for request in remaining]
+    if remaining is not None:
+        columns["checkpoint"] = [walk.to_json(request) for request in remaining]
     columns |= learned(session.get_one(Run, job.run_id), pages)
     session.execute(update(Run).where(Run.id == job.run_id).values(columns).execution_options(synchronize_session=False))
     session.commit()
@@ -104,6 +117,11 @@ def learned(run: Run, pages: Sequence[Page]) -> dict[str, Any]:
     return found
 
 
+def is_of_the_database(error: Exception) -> bool:
+    """Whether the database itself failed, not over a value: PostgreSQL's class 54 is one over its limits (an index row too large)."""
+    return isinstance(error, OperationalError) and not str(getattr(error.orig, "sqlstate", None) or "").startswith("54")
+
+
 def storable(job: Job, item: Item) -> Item:
     """The item itself when the database takes it, else a failure that says why not. Leaves no trace in the database."""
     try:
@@ -111,9 +129,9 @@ def storable(job: Job, item: Item) -> Item:
             receiving.receive(job.session, job.source, job.run_id, [item], classifier=job.classifier)
             trial.rollback()
         return item
-    except OperationalError:
-        raise
     except (SQLAlchemyError, UnicodeError, ValueError) as error:
+        if is_of_the_database(error):
+            raise
         cause = getattr(error, "orig", None) or error
         name = None if item.identifier is None else item.identifier.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
         return Failure(identifier=name, reason=f"The record cannot be stored: {type(cause).__name__}.", raw=item.raw or Raw(b"", "", ""))

@@ -138,7 +138,11 @@ def every(session: Session) -> Sequence[Source]:
 
 def sizes(session: Session) -> Mapping[int, int]:
     """source id -> how many live records it has."""
-    counts = select(SourceRecord.source_id, func.count()).where(SourceRecord.state != "withdrawn").group_by(SourceRecord.source_id)
+    counts = (
+        select(SourceRecord.source_id, func.count())
+        .where(SourceRecord.state != "withdrawn", SourceRecord.title.is_not(None))
+        .group_by(SourceRecord.source_id)
+    )
     return {source_id: count for source_id, count in session.execute(counts)}
 
 

@@ -32,7 +32,10 @@ class Verdict:
 def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> Verdict:
     """Withdraw what has vanished, or say why not. The caller commits."""
     nameless = spare_failed_pages(session, source.id, run.id)
-    gone, live = count(session, source.id, vanished(run.id)), count(session, source.id, SourceRecord.seen_run_id == run.id)
+    gone, live = (
+        count(session, source.id, vanished(run.id)),
+        count(session, source.id, (SourceRecord.seen_run_id == run.id) & (SourceRecord.state != "withdrawn")),
+    )
     if not gone:
         return Verdict()
     if nameless:
@@ -51,8 +54,8 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
 
 
 def vanished(run_id: int) -> ColumnElement[bool]:
-    """Records that fed the catalogue until now and that this run did not see."""
-    return (SourceRecord.state != "withdrawn") & (func.coalesce(SourceRecord.seen_run_id, 0) != run_id)
+    """Records that fed the catalogue until now and that this run did not see; one that never could be read is none."""
+    return (SourceRecord.state != "withdrawn") & SourceRecord.title.is_not(None) & (func.coalesce(SourceRecord.seen_run_id, 0) != run_id)
 
 
 def count(session: Session, source_id: int, condition: ColumnElement[bool]) -> int:
@@ -61,13 +64,18 @@ def count(session: Session, source_id: int, condition: ColumnElement[bool]) -> i
 
 
 def spare_failed_pages(session: Session, source_id: int, run_id: int) -> int:
-    """A page that could not be read this time has not vanished: its record counts as seen. Answers how many failures name no record."""
-    nameless = 0
-    for identifier, url in session.execute(select(Failure.identifier, Failure.url).where(Failure.run_id == run_id)).all():
-        names = (SourceRecord.identifier == identifier) | (SourceRecord.raw_url == url) | (SourceRecord.url == url)
-        session.execute(update(SourceRecord).where(SourceRecord.source_id == source_id, names, vanished(run_id)).values(seen_run_id=run_id))
-        nameless += identifier is None
-    return nameless
+    """What could not be read this time has not vanished: its record counts as seen. Answers how many failures name no record.
+
+    A failure that is named by its address is a page of its own, whose record may have another name.
+    """
+    failed = session.execute(select(Failure.identifier, Failure.url).where(Failure.run_id == run_id)).all()
+    names = sorted({identifier for identifier, _ in failed if identifier is not None})
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        pages = [name for name in some if name.startswith(("http://", "https://"))]
+        told = SourceRecord.identifier.in_(some) | SourceRecord.raw_url.in_(pages) | SourceRecord.url.in_(pages)
+        session.execute(update(SourceRecord).where(SourceRecord.source_id == source_id, told, vanished(run_id)).values(seen_run_id=run_id))
+    return sum(identifier is None for identifier, _ in failed)
 
 
 def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> None:
@@ -99,12 +107,16 @@ def approve(session: Session, run_id: int) -> int | None:
     The caller commits.
     """
     run = running.get(session, run_id)
-    if run is None or run.state != "waiting":
+    if run is None:
         return None
     leasing.queue_up(session, run.source_id)
+    session.refresh(run)  # another process may have begun a new run meanwhile
+    if run.state != "waiting":
+        return None
     before = run.withdrawn
     withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifying.load(session))
     running.end(run, "partial" if run.failed else "succeeded", reason=f"{run.withdrawn} records were withdrawn, as approved.")
     run.source.stamp = run.stamp or run.source.stamp
+    run.source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else run.source.tracks_deletions
     run.source.complete_at = now()
     return run.withdrawn - before

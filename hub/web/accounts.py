@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, make_response, render_template, request
 from flask import session as cookie
@@ -15,7 +14,7 @@ from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from hub.services import joining
-from hub.web import context
+from hub.web import context, security
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.messages import ngettext
@@ -69,7 +68,7 @@ def sign_in() -> Response:
     """The form; with the right password back to where the visitor wanted to go."""
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated:
-        return redirect(own_path(form.next.data), 303)
+        return redirect(security.own_path(form.next.data), 303)
     if not form.validate_on_submit():
         return page(form, 422 if form.is_submitted() else 200)
     try:
@@ -87,7 +86,7 @@ def sign_in() -> Response:
         return page(form, 422, refused=_("The e-mail address or the password is wrong."))
     cookie.clear()  # nothing of the visitor's old session lives on in the new one
     login_user(Visitor(person))
-    return redirect(own_path(form.next.data), 303)
+    return redirect(security.own_path(form.next.data), 303)
 
 
 @bp.post("/logout")
@@ -104,11 +103,3 @@ def page(form: SignInForm, status: int, *, refused: str = "") -> Response:
     response = make_response(render_template("accounts/sign_in.html", form=form, refused=refused), status)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def own_path(address: str | None) -> str:
-    """A path of our own site to go to; the home page for anything else. Browsers read `\\` as `/`, and drop tabs and line ends."""
-    if not address or not address.startswith("/") or any(ord(c) < 33 or c == "\\" for c in address):
-        return "/"
-    parts = urlsplit(address)
-    return "/" if parts.scheme or parts.netloc or address.startswith("//") else address

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, abort, current_app, request
 from flask_babel import Babel
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.web import context, messages
+from hub.web import context, messages, security
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}  # each in its own words
 LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans"}
@@ -24,7 +24,7 @@ def choose_language() -> Response | None:
     asked = request.args.get("lang")
     if asked in LANGUAGES and request.method in {"GET", "HEAD"}:
         left = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-        response = redirect(request.path + ("?" + urlencode(left) if left else ""), 302)
+        response = redirect(security.own_path(quote(request.path) + ("?" + urlencode(left) if left else "")), 302)
         keep(response, "lang", asked)
         return response
     context.remember_language(preferred())
@@ -67,9 +67,7 @@ def set_theme() -> Response:
 
 def back() -> str:
     """The page of ours that the form stood on; the home page when the browser does not say."""
-    page = request.form.get("next", "")
-    safe = page.startswith("/") and not page.startswith(("//", "/\\")) and not any(c in page for c in "\r\n\t\\")
-    return page if safe else "/"
+    return security.own_path(request.form.get("next", ""))
 
 
 def keep(response: Response, name: str, value: str) -> None:

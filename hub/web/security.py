@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -43,6 +45,7 @@ def protect(response: Response) -> Response:
 def register(app: Flask) -> None:
     """Headers, hosts, proxies and cookies, as the settings say."""
     app.after_request(protect)
+    app.before_request(refuse_nul)
     hosts = list(app.config.get("HUB_ALLOWED_HOSTS") or ())
     if hosts:
         app.config["TRUSTED_HOSTS"] = [*hosts, "127.0.0.1", "localhost", "[::1]"]  # the machine's own health checks
@@ -51,3 +54,19 @@ def register(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.config["SESSION_COOKIE_SECURE"] = bool(app.config.get("HUB_SECURE"))
+
+
+def own_path(address: str | None) -> str:
+    """A path of our own site to go to; the home page for anything else. Browsers read `\\` as `/`, and drop tabs and line ends."""
+    if not address or not address.startswith("/") or any(ord(c) < 33 or c == "\\" for c in address):
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.scheme or parts.netloc or address.startswith("//") else address
+
+
+def refuse_nul() -> None:
+    """No text of ours has a NUL, and PostgreSQL takes none: such an address is not there, such a form is a bad one."""
+    if "\0" in request.path:
+        abort(404)
+    if any("\0" in value for values in request.form.listvalues() for value in values):
+        abort(400)

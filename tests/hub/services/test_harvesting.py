@@ -7,8 +7,10 @@ import json
 import pytest
 from sqlalchemy import func, select, update
 
+from harvesters.record import Failure as HarvestFailure
+from harvesters.record import Raw, Withdrawn
 from hub.models import Failure, Resource, Run, SourceRecord
-from hub.services import harvesting, indexing, leasing, running, sourcing, withdrawing
+from hub.services import harvesting, indexing, leasing, running, saving, sourcing, withdrawing
 
 COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed")
 
@@ -251,3 +253,90 @@ def test_an_index_that_lost_its_way_is_mended_and_rebuilt(session, app, make_sou
     assert indexing.repair(session, index).agrees
     index.apply([], [entry.id for entry in entries])
     assert indexing.rebuild(session, index) == 250 and indexing.check(session, index).agrees
+
+
+def csv_list(*names, bad=0):
+    rows = [f"https://list.example/{name},{name},Course {name}" for name in names] + [
+        f"https://list.example/bad{n},bad{n}," for n in range(bad)
+    ]
+    return "\n".join(["url,id,title", *rows]).encode()
+
+
+def test_a_row_that_failed_spares_itself_and_not_the_whole_list(session, make_source, hostile, harvest):
+    source = make_source(kind="csv", url=hostile.url("/list"), options={"identifier": "id"})
+    for body in (csv_list(*range(20)), csv_list(*range(18), bad=1)):
+        hostile.page("/list", hostile.answer(body=body, headers={"Content-Type": "text/csv"}))
+        run = harvest(source)
+    found = counts(run)
+    assert found["failed"] == 1
+    assert found.get("withdrawn") == 2 or "no identifier" in (run.reason or ""), "withdrawn, or said why not"
+
+
+def test_a_page_that_could_not_be_read_is_no_record_that_vanishes(session, make_source, hostile, harvest, make_record, receive):
+    source = make_source(kind="moochub", url=hostile.url("/list"))
+    serve(hostile, courses(*range(8)))
+    harvest(source)
+    session.add(
+        SourceRecord(
+            source_id=source.id,
+            identifier="http://x/1",
+            state="failed",
+            raw=b"",
+            raw_hash=b"",
+            first_seen_at=source.created_at,
+            last_seen_at=source.created_at,
+            changed_at=source.created_at,
+        )
+    )
+    session.commit()
+    run = harvest(source)
+    assert run.state == "succeeded" and counts(run) == {"seen": 8, "unchanged": 8}
+    assert sourcing.sizes(session) == {source.id: 8}
+
+
+def test_a_list_begun_again_is_counted_again(session, make_source, repository, harvest):
+    repository.change(expire=1)
+    run = harvest(make_source(url=repository.url))
+    assert (run.restarts, run.received, run.total) == (1, 250, 250)
+
+
+def test_a_run_killed_after_its_last_page_has_only_to_be_finished(session, make_source, hostile, harvest):
+    source = make_source(kind="moochub", url=hostile.url("/list"))
+    serve(hostile, courses("a", "b"))
+    run = harvest(source)
+    asked = len(hostile.paths())
+    run.state, run.finished_at, source.complete_at = "running", None, None
+    session.commit()
+    again = harvest(source)
+    assert (again.id, again.state, again.received) == (run.id, "succeeded", 2) and len(hostile.paths()) == asked
+    assert source.complete_at is not None
+
+
+def test_a_long_list_comes_in_slices(session, make_source, hostile, harvest, monkeypatch):
+    monkeypatch.setattr(saving, "SLICE", 7)
+    source = make_source(kind="moochub", url=hostile.url("/list"))
+    serve(hostile, courses(*range(30)))
+    run = harvest(source)
+    assert counts(run) == {"seen": 30, "created": 30} and (run.received, run.pages) == (30, 1)
+
+
+def test_a_process_that_lost_its_lease_stops_writing(session, app, make_source, repository):
+    source = make_source(url=repository.url)
+    run = running.prepare(session, source)
+
+    def taken(run):
+        session.execute(update(type(source)).where(type(source).id == run.source_id).values(lease_owner="elsewhere/1/2"))
+        session.commit()
+
+    done = harvesting.work(session, app.extensions["hub"].fetching, run.id, on_page=taken)
+    assert done.state == "running" and done.seen < 250, "the other process goes on with it"
+
+
+def test_a_withdrawn_record_that_comes_back_broken_stays_withdrawn(session, app, make_source, make_record, receive):
+    source = make_source()
+    receive(source, [make_record("a")])
+    receive(source, [Withdrawn(identifier="a")])
+    indexing.drain(session, app.extensions["hub"].index)
+    receive(source, [HarvestFailure(identifier="a", reason="broken", raw=Raw(b"?", "", "u"))])
+    assert session.scalars(select(SourceRecord.state)).one() == "withdrawn"
+    assert indexing.check(session, app.extensions["hub"].index).agrees

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -128,3 +129,18 @@ def test_machines_find_their_way(visitor: FlaskClient) -> None:
 def test_about_explains_the_search_by_examples_that_work(look: Look) -> None:
     assert "shopify OR taobao" in look("/about")
     assert "mailto:hub@example.org" in look("/about")
+
+
+@pytest.mark.parametrize(
+    "path", ["/%09/evil.example?lang=en", "//evil.example?lang=en", "/%5Cevil.example?lang=en", "/a%0d%0aX?lang=en", "/x%3Fq=1?lang=en"]
+)
+def test_the_language_switch_leads_nowhere_else(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status_code in (302, 308, 404)
+    place = urlsplit(answer.headers.get("Location", "/"))
+    assert place.netloc in ("", "hub.example") and not place.path.startswith("//")
+
+
+def test_a_nul_is_not_found(visitor: FlaskClient) -> None:
+    assert visitor.get("/resources/%00").status_code == 404 == visitor.get("/providers/%00").status_code
+    assert visitor.post("/login", data={"email": "a\0@b.example"}).status_code == 400
