@@ -31,7 +31,7 @@ from search.whoosh_index.writing import BATCH, Batch
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
-RELEASE_EVERY = 5.0  # seconds after which mapped pages are given back; those in use come again in milliseconds
+RELEASE_EVERY = 0.5  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
 GUARD = 0.1  # how far off a rebuilt index may be
 

@@ -19,7 +19,7 @@ from search.whoosh_index.scoring import length_norms
 from search.whoosh_index.segments import EXTENSION, Segment, Terms
 
 Made = TypeVar("Made")
-CACHE_BYTES = 24 << 20
+CACHE_BYTES = 8 << 20
 
 
 class Cache:
