@@ -16,7 +16,7 @@ from hub.db import db
 from hub.models import Person
 from hub.services import joining
 from hub.web import accounts
-from hub.web.accounts import own_path
+from hub.web.security import own_path
 
 Csrf = Callable[[FlaskClient], str]
 
