@@ -57,7 +57,7 @@ class Failure(db.Model):  # type: ignore[name-defined]
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
     identifier: Mapped[str | None] = mapped_column(Text)
-    stage: Mapped[str] = mapped_column(String(20))  # fetch | read | store
+    stage: Mapped[str] = mapped_column(String(20))  # fetch | read
     reason: Mapped[str] = mapped_column(Text)
     advice: Mapped[str] = mapped_column(Text, default="")
     url: Mapped[str] = mapped_column(Text, default="")

@@ -78,12 +78,12 @@ def tombstone(page: Page, item: Withdrawn) -> dict[str, Any]:
     }
 
 
-def failure_row(page: Page, item: Failure, stage: str = "read") -> dict[str, Any]:
+def failure_row(page: Page, item: Failure) -> dict[str, Any]:
     """The row of a failure."""
     return {
         "run_id": page.run_id,
         "identifier": item.identifier,
-        "stage": stage if item.raw.body else "fetch",
+        "stage": "read" if item.raw.body else "fetch",
         "reason": item.reason,
         "advice": item.advice,
         "url": item.raw.url,
