@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 FACETS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start", "source")
-NUMBERS = ("updated", "starts")  # whole numbers that can be sorted by: epoch seconds; -1 is unknown and sorts last
+NUMBERS = ("updated", "starts", "modified", "until")  # epoch seconds, -1 is unknown: changed here, begins, content changed, can be taken till
+FOREVER = 2**40  # `until` of what can be taken at any time
 SORTS = ("relevance", "newest", "start", "title")
 
 
@@ -33,6 +34,7 @@ class Document:
     language: str = ""  # main language, BCP 47; "" when unknown
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name of FACETS -> values; a topic comes with all its ancestors
     numbers: Mapping[str, int] = field(default_factory=dict)  # name of NUMBERS -> value
+    signals: Mapping[str, float] = field(default_factory=dict)  # name of tuning.SIGNALS -> 0 .. 1; without one it is unknown, and does nothing
     weight: float = 1.0  # signals beside text, multiplied into the score: 0.5 .. 2
     origins: tuple[Origin, ...] = ()
 
@@ -51,6 +53,7 @@ class Hit:
 
     id: int
     score: float
+    related: bool = False  # found by its meaning alone: not counted in `total` or `facets`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,20 @@ class Entry:
     id: int
     version: int
     origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How an index does, for those who look after it."""
+
+    format: int
+    generation: int  # grows with each commit
+    documents: int
+    deleted: int  # of the files, not yet merged away
+    segments: int
+    bytes: int  # on disk, meanings included
+    model: str | None  # what makes meanings of texts; None when nothing does
+    meanings: int  # documents that have one
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from search.document import Completion, Document, Entry, Hits
+from search.document import Completion, Condition, Document, Entry, Hits
+from search.explanation import Explanation
 from search.query import Query
 
 
@@ -29,11 +30,23 @@ class Index(Protocol):
     def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
         """Ids of the documents most like this one, best first; empty when the id is not there."""
 
+    def explain(self, query: Query, id: int) -> Explanation | None:
+        """Why the document stands where it does for this query; None when the id is not there."""
+
     def entries(self) -> Iterator[Entry]:
         """Every document, in order of id."""
 
     def count(self) -> int:
         """How many documents."""
+
+    def condition(self) -> Condition:
+        """How it does."""
+
+    def learn(self, *, limit: int = 64) -> int:
+        """Make the meanings of at most so many documents that have none yet; answers how many. 0: nothing is left, or nothing can.
+
+        For the writer, between its batches: finding never waits for it.
+        """
 
     def rebuild(self, documents: Iterable[Document], *, expected: int) -> int:
         """Write a new index beside this one from `documents`, then swap; answers how many there are.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from search.document import FACETS, SORTS
+from search.tuning import Tuning
 from search.typed import MAX_TYPED, Piece, pieces
 
 MAX_CLAUSES = 32
@@ -60,7 +61,15 @@ class Either:
     parts: tuple[Node, ...]
 
 
-Node = Everything | Word | Phrase | Not | Both | Either
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """What was typed, or, at a lower weight, something else that means the same."""
+
+    part: Node
+    others: tuple[Node, ...]
+
+
+Node = Everything | Word | Phrase | Not | Both | Either | Widened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = FACETS
+    tuning: Tuning = Tuning()
     read_as: str | None = None  # how it was read, when that is not what was typed
 
 
@@ -85,6 +95,7 @@ def parse(
     offset: int = 0,
     limit: int = 20,
     facets: Iterable[str] = FACETS,
+    tuning: Tuning = Tuning(),
 ) -> Query:
     """Read what was typed, and bound everything: length, clauses, depth, filters, page. Unknown facets and sorts are left out."""
     found, understood = pieces(typed)
@@ -98,6 +109,7 @@ def parse(
         offset=min(max(offset, 0), MAX_OFFSET),
         limit=min(max(limit, 0), MAX_LIMIT),
         facets=tuple(name for name in FACETS if name in set(facets)),
+        tuning=tuning,
         read_as=None if reader.understood else "" if isinstance(root, Everything) else written(root),
     )
 
@@ -115,6 +127,8 @@ def written(node: Node) -> str:
             return " ".join(_grouped(part) for part in parts)
         case Either(parts):
             return " OR ".join(_grouped(part) for part in parts)
+        case Widened(part):
+            return written(part)
         case _:
             return "*"
 

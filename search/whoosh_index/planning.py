@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search.analysis import STOP_WORDS, asked, positions, stem
-from search.query import Both, Either, Everything, Node, Not, Phrase, Word
+from search.query import Both, Either, Everything, Node, Not, Phrase, Widened, Word
 
 TITLE_FIELD = "title"
 
@@ -81,6 +81,8 @@ def _plan(node: Node) -> Plan | None:
         case Not(part):
             gone = _plan(part)
             return None if gone is None else And((All(),), (gone,))
+        case Widened(part):
+            return _plan(part)
         case Everything():
             return All()
         case Phrase(text, field):
