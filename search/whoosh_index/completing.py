@@ -91,7 +91,7 @@ def _meet(snapshot: Snapshot, found: dict[bytes, _Line], text: bytes, line: _Lin
 
 def _titles(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
     def rank(line: _Line) -> tuple[bool, int, float, int]:
-        return not line.first, -line.met, -float(snapshot.boosts[line.document]), int(snapshot.ids[line.document])
+        return not line.first, -line.met, -float(snapshot.formula().boosts[line.document]), int(snapshot.ids[line.document])
 
     for line in sorted(lines, key=rank)[:limit]:
         yield Completion(text=_card(snapshot, line.document)[0], kind="title", id=int(snapshot.ids[line.document]))

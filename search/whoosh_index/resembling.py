@@ -19,17 +19,14 @@ FEW = 200  # in a small index every word may tell
 
 def similar(snapshot: Snapshot, id: int, limit: int) -> tuple[int, ...]:
     """Ids, best first. The words are those of the title and the keywords, by their rarity."""
-    here = np.flatnonzero((snapshot.ids == id) & snapshot.live)
-    if not len(here) or limit <= 0:
+    document = snapshot.document(id)
+    if document is None or limit <= 0:
         return ()
-    document = int(here[0])
     matches = _telling(snapshot, document)
     if not matches:
         return ()
-    docs = np.concatenate([made.docs for made in matches])
-    scores = np.concatenate([made.scores for made in matches if made.scores is not None])
-    where, total = added(docs, scores, snapshot.size)
-    total = total * snapshot.boosts[where]
+    where, total = added([made.docs for made in matches], [made.scores for made in matches if made.scores is not None])
+    total = total * snapshot.formula().boosts[where]
     total, where = total[where != document], where[where != document]
     chosen = first(-total, limit)
     order = np.lexsort((snapshot.ids[where[chosen]], -total[chosen]))[:limit]
