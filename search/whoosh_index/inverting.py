@@ -20,7 +20,7 @@ from search.whoosh_index.arrays import Array
 from search.whoosh_index.collation import SORT_KEY, sort_key
 from search.whoosh_index.fields import FACET, FIELDS, LENGTH, TEXT, TITLE, weight_kind
 from search.whoosh_index.occurrences import TEXTS
-from search.whoosh_index.segments import LINE
+from search.whoosh_index.segments import LINE, key_arrays
 
 log = logging.getLogger(__name__)
 MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE, MAX_VALUES = 1_000, 20_000, 300, 200  # characters; values of one field
@@ -133,8 +133,7 @@ class Postings:
         placed = np.argsort(found, kind="stable")
         documents = np.repeat(np.arange(len(self._counts), dtype=np.uint32), np.frombuffer(self._counts, np.uint32) if self._counts else 0)
         return {
-            f"{field}.keys": np.frombuffer(b"".join([encoded[at] for at in order]), np.uint8),
-            f"{field}.ends": np.cumsum([len(encoded[at]) for at in order], dtype=np.uint32),
+            **key_arrays(field, [encoded[at] for at in order]),
             f"{field}.starts": np.concatenate(([0], np.cumsum(np.bincount(found, minlength=len(order))))).astype(np.uint64),
             f"{field}.docs": documents[placed],
             f"{field}.weights": np.frombuffer(self._weights, self._kind)[placed] if len(placed) else np.zeros(0, self._kind),

@@ -8,6 +8,7 @@ import numpy as np
 
 from search.analysis import STOP_WORDS, positions
 from search.whoosh_index.arrays import Array
+from search.whoosh_index.facets import GROUP_OF
 from search.whoosh_index.fields import TEXT, TITLE
 from search.whoosh_index.phrases import standing
 from search.whoosh_index.planning import All, And, Begin, Find, Or, Plan, Prefer, Sequence, Value, Widen, forms
@@ -15,6 +16,7 @@ from search.whoosh_index.scoring import Formula, idf
 from search.whoosh_index.segments import Terms
 from search.whoosh_index.snapshot import Snapshot
 
+FEW_OF = 100  # fewer than one document in so many are looked up one by one
 DENSE = 16  # more than one document in so many: counted in an array over all of them
 
 
@@ -145,19 +147,50 @@ def _beginning(snapshot: Snapshot, prefix: str, field: str, formula: Formula) ->
 
 
 def _every(snapshot: Snapshot, parts: tuple[Plan, ...], none_of: tuple[Plan, ...], formula: Formula) -> Match:
-    matches = sorted((match(snapshot, part, formula) for part in parts if not isinstance(part, All)), key=lambda made: len(made.docs))
-    docs, scores = (matches[0].docs, matches[0].scores) if matches else (snapshot.all, None)
-    for other in matches[1:]:
-        at, there = places(other.docs, docs)
-        docs = docs[there]
-        scores = None if scores is None else scores[there]
-        if other.scores is not None:
-            more = other.scores[at[there]]
-            scores = more if scores is None else scores + more
+    made = _all_of(snapshot, [match(snapshot, part, formula) for part in parts if not isinstance(part, All)])
     for gone in none_of:
-        _, there = places(match(snapshot, gone, formula).docs, docs)
-        docs, scores = docs[~there], None if scores is None else scores[~there]
-    return Match(docs, scores)
+        made = _without(snapshot.size, made, match(snapshot, gone, formula))
+    return made
+
+
+def _all_of(snapshot: Snapshot, matches: list[Match]) -> Match:
+    """Documents of every match, the rarest first."""
+    ordered = sorted(matches, key=lambda made: len(made.docs))
+    made = ordered[0] if ordered else Match(snapshot.all)
+    for other in ordered[1:]:
+        made = _with(snapshot.size, made, other)
+    return made
+
+
+def _with(size: int, made: Match, other: Match) -> Match:
+    """Documents of both; `made` is the smaller one. Looked up one by one when they are few, else in an array over all documents."""
+    if len(made.docs) * FEW_OF > size:
+        mask = np.zeros(size, bool)
+        mask[other.docs] = True
+        there = np.flatnonzero(mask[made.docs])
+        more = None if other.scores is None else _spread(size, other)[made.docs[there]]
+    else:
+        at, found_there = places(other.docs, made.docs)
+        there = np.flatnonzero(found_there)
+        more = None if other.scores is None else other.scores[at[there]]
+    scores = None if made.scores is None else made.scores[there]
+    return Match(made.docs[there], more if scores is None else scores if more is None else scores + more)
+
+
+def _spread(size: int, made: Match) -> Array:
+    scores = np.zeros(size, np.float32)
+    scores[made.docs] = made.scores
+    return scores
+
+
+def _without(size: int, made: Match, gone: Match) -> Match:
+    if len(made.docs) * FEW_OF > size:
+        mask = np.ones(size, bool)
+        mask[gone.docs] = False
+        kept = np.flatnonzero(mask[made.docs])
+    else:
+        kept = np.flatnonzero(~places(gone.docs, made.docs)[1])
+    return Match(made.docs[kept], None if made.scores is None else made.scores[kept])
 
 
 def places(among: Array, docs: Array) -> tuple[Array, Array]:
@@ -205,29 +238,19 @@ def _sequence(snapshot: Snapshot, wanted: Sequence, formula: Formula) -> Match:
     telling = [word for word in dict.fromkeys(wanted.words) if word not in STOP_WORDS] or (
         [wanted.words[0]] if len(wanted.words) == 1 else []
     )
-    candidates = (
-        _joined([found(snapshot, (word, word), formula, title=wanted.title) for word in telling]) if telling else Match(snapshot.all)
-    )
+    having = [found(snapshot, (word, word), formula, title=wanted.title) for word in telling]
+    candidates = _all_of(snapshot, having)
     if len(wanted.words) == 1:
         return candidates
     stands = standing(snapshot, candidates.docs, wanted.words, title=wanted.title)
     return Match(candidates.docs[stands], None if candidates.scores is None else candidates.scores[stands])
 
 
-def _joined(matches: list[Match]) -> Match:
-    ordered = sorted(matches, key=lambda made: len(made.docs))
-    docs, scores = ordered[0].docs, ordered[0].scores
-    for other in ordered[1:]:
-        at, there = places(other.docs, docs)
-        docs, scores = docs[there], (scores[there] + other.scores[at[there]] if scores is not None and other.scores is not None else scores)
-    return Match(docs, scores)
-
-
 def _valued(snapshot: Snapshot, wanted: Value) -> Array:
-    facet = snapshot.facet(wanted.facet)
+    group = snapshot.group(GROUP_OF[wanted.facet])
     sought = f" {' '.join(wanted.words)}" + ("" if wanted.prefix else " ")
     chosen = [at for at, line in enumerate(value_lines(snapshot, wanted.facet)) if sought in line]
-    return np.flatnonzero(facet.having(chosen, snapshot.size) & snapshot.live)
+    return np.flatnonzero(group.having(wanted.facet, chosen) & snapshot.live)
 
 
 def value_lines(snapshot: Snapshot, name: str) -> list[str]:

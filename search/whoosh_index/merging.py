@@ -12,7 +12,7 @@ from search.whoosh_index import signals
 from search.whoosh_index.arrays import Array, ArraysWriter
 from search.whoosh_index.fields import FIELDS, LENGTH, weight_kind
 from search.whoosh_index.occurrences import TEXTS
-from search.whoosh_index.segments import Segment, Terms
+from search.whoosh_index.segments import Segment, Terms, key_arrays
 
 COLUMNS = ("ids", "versions", "updated", "begins", "order", "title_sizes", *signals.COLUMNS, *(LENGTH + name for name in TEXTS))
 VARIED = (
@@ -75,8 +75,8 @@ def _field(field: str, terms: Sequence[Terms], numbers: Sequence[Array], writer:
     writer.add_parts(f"{field}.weights", weight_kind(field), weights)
     used = np.flatnonzero(counts)
     names = [keys[at] for at in used.tolist()]
-    writer.add(f"{field}.keys", np.frombuffer(b"".join(names), np.uint8))
-    writer.add(f"{field}.ends", np.cumsum([len(name) for name in names], dtype=np.uint32))
+    for name, array in key_arrays(field, names).items():
+        writer.add(name, array)
     writer.add(f"{field}.starts", np.concatenate(([0], np.cumsum(counts[used]))).astype(np.uint64))
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.document import Count, Hit, Hits
+from search.document import Hit, Hits
 from search.explanation import Explanation
 from search.query import Node, Query, is_strict, words_of
 from search.whoosh_index import explaining, fusing
 from search.whoosh_index.arrays import Array
-from search.whoosh_index.completing import everywhere
-from search.whoosh_index.fields import FACET
 from search.whoosh_index.fusing import Fused
 from search.whoosh_index.matching import Match, match
+from search.whoosh_index.narrowing import facets, masks, narrow
 from search.whoosh_index.nearness import Meanings
 from search.whoosh_index.paging import page
 from search.whoosh_index.planning import plan
@@ -26,23 +25,24 @@ def find(snapshot: Snapshot, query: Query, meanings: Meanings | None) -> Hits:
     """One page of matches; facets over all of them, each under all filters but its own."""
     asked = meanings.ask(words_of(query.root)) if meanings and _by_meaning(query) else None  # made while words are searched
     base = match(snapshot, plan(query.root), snapshot.formula(query.tuning))
-    masks = {name: _mask(snapshot, name, values) for name, values in query.filters.items()}
-    made = _filtered(base, list(masks.values()))
-    facets = {name: _counted(snapshot, name, query, base, made, masks) for name in query.facets}
+    having = masks(snapshot, query.filters)
+    narrowed = narrow(base, having)
+    made = narrowed.made
+    counts = facets(snapshot, query, narrowed)
     few = len(made.docs) < FEW
-    suggestion = suggest(snapshot, query.root, lambda root: _total(snapshot, root, masks), len(made.docs)) if few else None
+    suggestion = suggest(snapshot, query.root, lambda root: _total(snapshot, root, having), len(made.docs)) if few else None
     vector = asked.wait(PATIENCE) if asked else None
-    fused = None if vector is None or meanings is None else _fused(snapshot, query, meanings, vector, made, masks)
+    fused = None if vector is None or meanings is None else _fused(snapshot, query, meanings, vector, made, having)
     hits = _plain(snapshot, made, query) if fused is None else fusing.hits(snapshot, made, fused, query)
-    return Hits(total=len(made.docs), hits=hits, facets=facets, suggestion=suggestion)
+    return Hits(total=len(made.docs), hits=hits, facets=counts, suggestion=suggestion)
 
 
 def _by_meaning(query: Query) -> bool:
     return query.sort == "relevance" and query.limit > 0 and query.tuning.meaning > 0 and bool(words_of(query.root))
 
 
-def _fused(snapshot: Snapshot, query: Query, meanings: Meanings, vector: Array, made: Match, masks: dict[str, Array]) -> Fused | None:
-    allowed = snapshot.live if not masks else np.logical_and.reduce([snapshot.live, *masks.values()])
+def _fused(snapshot: Snapshot, query: Query, meanings: Meanings, vector: Array, made: Match, having: dict[str, Array]) -> Fused | None:
+    allowed = snapshot.live if not having else np.logical_and.reduce([snapshot.live, *having.values()])
     near = meanings.near(snapshot, vector, allowed, fusing.WINDOW)
     least = 2.0 if is_strict(query.root) else meanings.least  # what was excluded, or must stand word by word, is not made up for by meaning
     return fusing.fuse(snapshot, made, near, query, least) if len(near.docs) else None
@@ -82,35 +82,5 @@ def _rank(snapshot: Snapshot, docs: Array, scores: Array, at: int) -> int:
     return int((scores > scores[at]).sum() + ties.sum()) + 1
 
 
-def _mask(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
-    """Which documents have one of these values."""
-    return snapshot.cache.get(("filter", name, values), lambda: _having(snapshot, name, values), lambda mask: int(mask.nbytes))
-
-
-def _having(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
-    mask = np.zeros(snapshot.size, bool)
-    for base, terms in zip(snapshot.bases, snapshot.terms(FACET + name), strict=False):
-        for value in values:
-            mask[terms.postings(value.encode("utf-8", "replace"))[0] + np.int64(base)] = True
-    return mask
-
-
-def _total(snapshot: Snapshot, root: Node, masks: dict[str, Array]) -> int:
-    return len(_filtered(match(snapshot, plan(root)), list(masks.values())).docs)
-
-
-def _filtered(made: Match, masks: list[Array]) -> Match:
-    if not masks:
-        return made
-    kept = np.logical_and.reduce([mask[made.docs] for mask in masks])
-    return Match(made.docs[kept], None if made.scores is None else made.scores[kept])
-
-
-def _counted(snapshot: Snapshot, name: str, query: Query, base: Match, made: Match, masks: dict[str, Array]) -> tuple[Count, ...]:
-    facet = snapshot.facet(name)
-    matches = made if name not in masks else _filtered(base, [mask for other, mask in masks.items() if other != name])
-    selected = query.filters.get(name, ())
-    if len(matches.docs) < snapshot.count:
-        return facet.listed(facet.counts(matches.docs, everything=False), selected)
-    counts = everywhere(snapshot, name, facet)
-    return facet.listed(counts, selected) if selected else snapshot.kept(f"listed {name}", lambda: facet.listed(counts, ()))
+def _total(snapshot: Snapshot, root: Node, having: dict[str, Array]) -> int:
+    return len(narrow(match(snapshot, plan(root)), having).made.docs)

@@ -15,7 +15,7 @@ from search.index import IndexFault
 from search.tuning import USUAL, Tuning
 from search.whoosh_index import signals
 from search.whoosh_index.arrays import Array, Damaged
-from search.whoosh_index.facets import Facet, facet_of, turned
+from search.whoosh_index.facets import GROUP_OF, Combinations, Facet, Group, combinations, group_of
 from search.whoosh_index.fields import FACET, LENGTH
 from search.whoosh_index.folder import REBUILD, State, contents
 from search.whoosh_index.occurrences import TEXTS
@@ -70,7 +70,6 @@ class Snapshot:
         self.ids = self.column("ids", np.dtype(np.int64))
         self.all = np.flatnonzero(self.live)
         self.cache = Cache()
-        self._facets: dict[str, Facet] = {}
         self._formulas: dict[tuple[Tuning, int], Formula] = {}
         self._kept: dict[str, Any] = {}
 
@@ -103,12 +102,22 @@ class Snapshot:
         made: Made = self._kept[name]
         return made
 
+    def group(self, names: tuple[str, ...]) -> Group:
+        """The values of some facets, document by document."""
+        return self.kept(f"group {names[0]}", lambda: group_of(names, [_part(segment, names) for segment in self.segments]))
+
     def facet(self, name: str) -> Facet:
-        """The values of a facet, document by document."""
-        found = self._facets.get(name)
-        if found is None:
-            found = self._facets[name] = facet_of([_turned(segment, FACET + name) for segment in self.segments], self.bases)
-        return found
+        """The values of a facet."""
+        return self.group(GROUP_OF[name]).facets[name]
+
+    def group_totals(self, group: Group) -> Array:
+        """How many documents have each value of a group."""
+        return self.kept(f"totals {next(iter(group.facets))}", lambda: group.counts(self.all))
+
+    def totals(self, name: str) -> Array:
+        """How many documents have each value of a facet."""
+        group = self.group(GROUP_OF[name])
+        return group.of(name, self.group_totals(group))
 
     def terms(self, field: str) -> list[Terms]:
         """The terms of a field, segment by segment."""
@@ -125,9 +134,9 @@ class Snapshot:
         return self.segments[at], document - self.bases[at]
 
 
-def _turned(segment: Segment, field: str) -> tuple[Terms, tuple[Array, Array]]:
-    terms = segment.terms(field)
-    return terms, segment.kept(field, lambda: turned(terms))
+def _part(segment: Segment, names: tuple[str, ...]) -> tuple[list[Terms], Combinations]:
+    fields = [(name, segment.terms(FACET + name)) for name in names]
+    return [terms for _, terms in fields], segment.kept(f"combinations {names[0]}", lambda: combinations(fields, segment.size))
 
 
 def open_segment(folder: Path, segment: Any) -> Segment:
