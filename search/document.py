@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 FACETS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start", "source")
 NUMBERS = (
@@ -43,12 +44,11 @@ class Document:
     origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One value of a facet and how many matches have it."""
+class Count(NamedTuple):
+    """One value of a facet and how many matches have it. A tuple, since a page makes a thousand of them."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody misses a tuple's own count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
