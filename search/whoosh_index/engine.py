@@ -15,7 +15,9 @@ import numpy as np
 from search.document import Completion, Document, Entry, Hits, Origin
 from search.explanation import Explanation
 from search.index import IndexFault
+from search.meaning.encoder import Encoder, MeaningFault
 from search.query import MAX_LIMIT, Query
+from search.vectors.layout import VectorsFault
 from search.whoosh_index.completing import complete
 from search.whoosh_index.folder import WriterLock, create, current, point, state, sweep
 from search.whoosh_index.inverting import fault
@@ -36,7 +38,7 @@ GUARD = 0.1  # how far off a rebuilt index may be
 class WhooshIndex:
     """One index in one folder. Safe among threads; any number of processes may read while one writes."""
 
-    def __init__(self, root: Path, *, lock_wait: float = LOCK_WAIT) -> None:
+    def __init__(self, root: Path, *, lock_wait: float = LOCK_WAIT, encoder: Encoder | None = None) -> None:
         self._root, self._lock = root, WriterLock(root, wait=lock_wait)
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
@@ -44,7 +46,7 @@ class WhooshIndex:
         self._released = time.monotonic()
         self._commits = self._seen = 0  # of this process: made, and known to be in the snapshot
         self._opening = threading.Lock()
-        self._meanings: Meanings | None = None
+        self._meanings = None if encoder is None else Meanings(root, encoder)
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
         """Put and drop in one commit; of several puts of one id the last counts, and a put counts more than a drop."""
@@ -79,8 +81,8 @@ class WhooshIndex:
         return complete(self.snapshot(), typed, min(limit, MAX_LIMIT))
 
     def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
-        """Ids of the documents that share the most telling words."""
-        return similar(self.snapshot(), id, min(limit, MAX_LIMIT))
+        """Ids of the documents that share the most telling words, or are near in meaning."""
+        return similar(self.snapshot(), id, min(limit, MAX_LIMIT), self._meanings)
 
     def entries(self) -> Iterator[Entry]:
         """Every document, in order of id, as of now."""
@@ -107,6 +109,15 @@ class WhooshIndex:
             sweep(self._root, keep=folder)
         self._commits += 1
         return written
+
+    def learn(self, *, limit: int = 64) -> int:
+        """Make the meanings of at most so many documents that have none yet; answers how many. Raises IndexFault."""
+        if self._meanings is None:
+            return 0
+        try:
+            return self._meanings.learn(self.snapshot(), self._lock, limit)
+        except (MeaningFault, VectorsFault) as error:
+            raise IndexFault(str(error)) from error
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the index for writing over several calls. Raises IndexFault when others hold it too long."""

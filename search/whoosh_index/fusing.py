@@ -15,20 +15,13 @@ from search.document import Hit
 from search.query import Query
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.matching import Match, places
+from search.whoosh_index.nearness import Near
 from search.whoosh_index.paging import page
 from search.whoosh_index.snapshot import Snapshot
 
 K = 60
 WINDOW = 200
 RELATED_MOST = 10  # documents without the words, on the first page
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """The documents nearest in meaning, nearest first."""
-
-    docs: Array
-    similarities: Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from search.whoosh_index.arrays import Array
 from search.whoosh_index.fusing import Fused
 from search.whoosh_index.matching import Match, match
 from search.whoosh_index.narrowing import facets, masks, narrow
-from search.whoosh_index.nearness import Meanings
+from search.whoosh_index.nearness import LEAST, Meanings
 from search.whoosh_index.paging import page
 from search.whoosh_index.planning import plan
 from search.whoosh_index.snapshot import Snapshot
@@ -44,7 +44,7 @@ def _by_meaning(query: Query) -> bool:
 def _fused(snapshot: Snapshot, query: Query, meanings: Meanings, vector: Array, made: Match, having: dict[str, Array]) -> Fused | None:
     allowed = snapshot.live if not having else np.logical_and.reduce([snapshot.live, *having.values()])
     near = meanings.near(snapshot, vector, allowed, fusing.WINDOW)
-    least = 2.0 if is_strict(query.root) else meanings.least  # what was excluded, or must stand word by word, is not made up for by meaning
+    least = 2.0 if is_strict(query.root) else LEAST  # what was excluded, or must stand word by word, is not made up for by meaning
     return fusing.fuse(snapshot, made, near, query, least) if len(near.docs) else None
 
 
@@ -65,7 +65,9 @@ def explain(snapshot: Snapshot, query: Query, id: int, meanings: Meanings | None
     scores = formula.boosts[made.docs] * (1 if made.scores is None else made.scores)
     rank = _rank(snapshot, made.docs, scores, at) if matches else None
     vector = meanings.ask(words_of(query.root)).wait(PATIENCE) if meanings and _by_meaning(query) else None
-    similarity, near_rank = (None, None) if vector is None or meanings is None else meanings.place(snapshot, vector, document)
+    similarity, near_rank = (
+        (None, None) if vector is None or meanings is None else meanings.place(snapshot, vector, document, fusing.WINDOW)
+    )
     return Explanation(
         matches=matches,
         reasons=tuple(explaining.reasons(snapshot, wanted, formula, document)) if matches else (),
