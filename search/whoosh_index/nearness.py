@@ -132,11 +132,9 @@ class Meanings:
     def _missing(self, snapshot: Snapshot) -> Array:
         """The live documents that have no meaning, or that of another text."""
         ids, hashes = self._writer.known()
-        wanted = np.concatenate(
-            [segment.kept("passages", lambda segment=segment: _hashes(segment)) for segment in snapshot.segments] or [hashes]
-        )
-        if not len(ids):
+        if not len(ids) or not snapshot.segments:
             return snapshot.all
+        wanted = np.concatenate([_hashes(segment) for segment in snapshot.segments])
         at = np.minimum(np.searchsorted(ids, snapshot.ids), len(ids) - 1)
         known = (ids[at] == snapshot.ids) & (hashes[at] == wanted)
         return np.flatnonzero(snapshot.live & ~known)
@@ -147,7 +145,10 @@ class Meanings:
 
 
 def _hashes(segment: Segment) -> Array:
-    return np.array([fingerprint(_passage(segment, document)) for document in range(segment.size)], np.uint64)
+    """Of the texts whose meaning is taken; a segment never changes, so they are made once."""
+    return segment.kept(
+        "passages", lambda: np.array([fingerprint(_passage(segment, document)) for document in range(segment.size)], np.uint64)
+    )
 
 
 def _passage(segment: Segment, document: int) -> str:

@@ -43,7 +43,8 @@ def _by_words(snapshot: Snapshot, document: int) -> Array:
     total = total * snapshot.formula().boosts[where]
     total, where = total[where != document], where[where != document]
     chosen = first(-total, CONSIDERED)
-    return where[chosen][np.lexsort((snapshot.ids[where[chosen]], -total[chosen]))][:CONSIDERED]
+    ordered: Array = where[chosen][np.lexsort((snapshot.ids[where[chosen]], -total[chosen]))][:CONSIDERED]
+    return ordered
 
 
 def _telling(snapshot: Snapshot, document: int) -> list[Match]:

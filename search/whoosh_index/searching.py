@@ -65,9 +65,9 @@ def explain(snapshot: Snapshot, query: Query, id: int, meanings: Meanings | None
     scores = formula.boosts[made.docs] * (1 if made.scores is None else made.scores)
     rank = _rank(snapshot, made.docs, scores, at) if matches else None
     vector = meanings.ask(words_of(query.root)).wait(PATIENCE) if meanings and _by_meaning(query) else None
-    similarity, near_rank = (
-        (None, None) if vector is None or meanings is None else meanings.place(snapshot, vector, document, fusing.WINDOW)
-    )
+    similarity, place = None, None
+    if meanings and vector is not None:
+        similarity, place = meanings.place(snapshot, vector, document, fusing.WINDOW)
     return Explanation(
         matches=matches,
         reasons=tuple(explaining.reasons(snapshot, wanted, formula, document)) if matches else (),
@@ -75,7 +75,7 @@ def explain(snapshot: Snapshot, query: Query, id: int, meanings: Meanings | None
         score=float(scores[at]) if matches else 0.0,
         word_rank=rank if rank is not None and rank <= fusing.WINDOW else None,
         similarity=similarity,
-        meaning_rank=near_rank,
+        meaning_rank=place,
     )
 
 
