@@ -16,8 +16,8 @@ from search.tuning import Tuning
 
 WORDS = ["market", "markets", "marketing", "data", "shop", "live", "直播", "跨境电商", "电子商务", "数据"]
 TYPED = [
-    *WORDS, "market data", "live OR shop", '"live market"', "mark*", "title:data", "直播 -shop", "data (live OR 直播)", "e commerce", '"电商"',
-    "跨境电商直播", "-live", "",
+    *WORDS, "market data", "live OR shop", '"live market"', "mark*", "title:data", "直播 -shop", "data (live OR 直播)", "e commerce",
+    '"电商"', "跨境电商直播", "-live", "",
 ]  # fmt: skip
 
 
