@@ -8,7 +8,7 @@ from whoosh import fields
 
 from search.document import FACETS
 
-FORMAT = 1  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
+FORMAT = 2  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
 TEXT = "text"  # every word of a document, weighted by where it stands
 TITLE = "title"  # the words of the title and the alternative titles, for title:
 FACET = "facet_"

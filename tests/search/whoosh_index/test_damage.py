@@ -28,8 +28,8 @@ def toc(root: Path) -> Path:
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "an empty pointer": lambda root: (root / "current").write_text(""),
     "a pointer of bytes": lambda root: (root / "current").write_bytes(b"\xff\xfe\x00"),
-    "a pointer to nowhere": lambda root: (root / "current").write_text('{"format": 1, "folder": "index-gone"}'),
-    "a pointer outside": lambda root: (root / "current").write_text('{"format": 1, "folder": "../elsewhere"}'),
+    "a pointer to nowhere": lambda root: (root / "current").write_text('{"format": 2, "folder": "index-gone"}'),
+    "a pointer outside": lambda root: (root / "current").write_text('{"format": 2, "folder": "../elsewhere"}'),
     "another format": lambda root: (root / "current").write_text(json.dumps({"format": 99, "folder": segment(root).parent.name})),
     "a cut segment": lambda root: segment(root).write_bytes(segment(root).read_bytes()[:-20]),
     "an empty segment": lambda root: segment(root).write_bytes(b""),
