@@ -1,7 +1,7 @@
 """A second process that writes segments while the first one does too: a full rebuild on two cores.
 
 Both ends are here: `Assistant` is the parent's, `serve` the child's. A job goes down as one line of JSON, its answer comes back as another.
-The child is a fresh interpreter, never a fork of a process with threads; it ends when its standard input closes, so it goes with its parent.
+The child is a fresh interpreter, never a fork of a process with threads; it ends when its standard input does, so it goes with the parent.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def work(job: Job) -> None:
 class Assistant:
     """The child, as the parent sees it: free, busy, or gone. It has one job at a time, and none of its troubles hangs the parent."""
 
-    def __init__(self, *, patience: float = PATIENCE) -> None:
-        self._patience, self._since = patience, 0.0
+    def __init__(self) -> None:
+        self._since = 0.0
         self._job: Job | None = None
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
         self._process: subprocess.Popen[bytes] | None = None
@@ -98,7 +98,7 @@ class Assistant:
         job = self._job
         if job is None or self._process is None:
             return None
-        reason = self._answer(self._since + self._patience if wait else 0.0)
+        reason = self._answer(self._since + PATIENCE if wait else 0.0)
         if reason is None:
             return None
         self._job = None
@@ -113,7 +113,7 @@ class Assistant:
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
             if not selector.select(max(0.0, until - time.monotonic())):
-                return "it does not answer" if time.monotonic() >= self._since + self._patience else None
+                return "it does not answer" if time.monotonic() >= self._since + PATIENCE else None
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
             return f"it has ended ({self._process.wait(5)})"
@@ -143,5 +143,7 @@ def serve() -> None:
             work(Job(**{**row, "segments": tuple(row["segments"])}))
         except Exception as error:  # the parent does this job itself, and says why when it cannot either
             reason = f"{type(error).__name__}: {error}"
-        sys.stdout.write(json.dumps({"reason": reason}) + "\n")
-        sys.stdout.flush()
+        try:
+            os.write(sys.stdout.fileno(), json.dumps({"reason": reason}).encode() + b"\n")
+        except BrokenPipeError:
+            return  # the parent was killed; the next rebuild sweeps what we have written

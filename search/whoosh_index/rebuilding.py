@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -19,6 +20,7 @@ from search.whoosh_index.writing import BATCH, Batch, file_name, new_segment, wr
 
 log = logging.getLogger(__name__)
 LARGE = 150_000  # documents of a segment that a rebuild leaves
+ALONE = 2  # chunks that this process writes by itself
 SPOOLED = ".job"  # a file that hands something to the second process
 
 
@@ -37,18 +39,16 @@ def sound(documents: Iterable[Document]) -> dict[int, Document]:
 def fill(folder: Path, documents: Iterable[Document]) -> int:
     """Write documents into a new index folder and commit; answers how many. Of several with one id the last counts.
 
-    A second process starts with the second chunk: a small catalogue does not pay for it. Raises OSError when the disk is full.
+    A second process starts with the third chunk: a small catalogue does not pay for it. Raises OSError when the disk is full.
     """
-    filling, chunks = _Filling(folder), _chunks(documents)
-    filling.write(next(chunks, []), None)
-    second = next(chunks, None)
-    if second is not None:
-        with Assistant() as assistant:
-            filling.write(second, assistant)
-            for rows in chunks:
-                filling.write(rows, assistant)
-            filling.settle(assistant, wait=True)
-            filling.merge(assistant)
+    filling = _Filling(folder)
+    assistant = None
+    with ExitStack() as stack:
+        for number, rows in enumerate(_chunks(documents)):
+            if number == ALONE:
+                assistant = stack.enter_context(Assistant())
+            filling.write(rows, assistant)
+        filling.merge(assistant)
     return filling.commit()
 
 
@@ -93,8 +93,10 @@ class _Filling:
         if job is not None:
             work(job)
 
-    def merge(self, assistant: Assistant) -> None:
+    def merge(self, assistant: Assistant | None) -> None:
         """Few large segments instead of many small ones: each of them costs every query a little."""
+        if assistant is not None:
+            self.settle(assistant, wait=True)
         self._forget_repeated()
         groups, self._segments = _groups(self._segments), []
         for group in groups:
@@ -106,7 +108,7 @@ class _Filling:
             merged.set_doc_count(sum(int(live.sum()) for live in lives))
             paths = tuple(str(self._folder / file_name(segment)) for segment in group)
             job = Job(str(self._folder / file_name(merged)), segments=paths, lives=self._spool(lives))
-            if assistant.give(job):
+            if assistant is not None and assistant.give(job):
                 self.settle(assistant, wait=True)
             else:
                 work(job)

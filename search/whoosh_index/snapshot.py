@@ -109,9 +109,7 @@ def open_segment(folder: Path, segment: Any) -> Segment:
     except Damaged as error:
         raise IndexDamaged(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
     if opened.size != segment.doc_count_all():
-        raise IndexDamaged(
-            f"The search index in {folder} is damaged: a segment has not the size that the contents say. {REBUILD}"
-        )
+        raise IndexDamaged(f"The search index in {folder} is damaged: a segment has not the size that the contents say. {REBUILD}")
     return opened
 
 
