@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from search.document import FACETS, SORTS
-from search.tuning import Tuning
+from search.tuning import USUAL, Tuning
 from search.typed import MAX_TYPED, Piece, pieces
 
 MAX_CLAUSES = 32
@@ -83,7 +83,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = FACETS
-    tuning: Tuning = Tuning()
+    tuning: Tuning = USUAL
     read_as: str | None = None  # how it was read, when that is not what was typed
 
 
@@ -95,7 +95,7 @@ def parse(
     offset: int = 0,
     limit: int = 20,
     facets: Iterable[str] = FACETS,
-    tuning: Tuning = Tuning(),
+    tuning: Tuning = USUAL,
 ) -> Query:
     """Read what was typed, and bound everything: length, clauses, depth, filters, page. Unknown facets and sorts are left out."""
     found, understood = pieces(typed)
@@ -131,6 +131,34 @@ def written(node: Node) -> str:
             return written(part)
         case _:
             return "*"
+
+
+def words_of(node: Node) -> str:
+    """The words that are looked for in any text, as one text: what the query is about."""
+    match node:
+        case Word(text, "" | "title", False) | Phrase(text, "" | "title"):
+            return text
+        case Both(parts) | Either(parts):
+            return " ".join(words for part in parts if (words := words_of(part)))
+        case Widened(part):
+            return words_of(part)
+        case _:
+            return ""
+
+
+def is_strict(node: Node) -> bool:
+    """Does the query insist on something: a phrase, a beginning, a field, an exclusion?"""
+    match node:
+        case Word(_, name, prefix):
+            return prefix or bool(name)
+        case Phrase() | Not():
+            return True
+        case Both(parts) | Either(parts):
+            return any(is_strict(part) for part in parts)
+        case Widened(part):
+            return is_strict(part)
+        case _:
+            return False
 
 
 def _field(name: str) -> str:

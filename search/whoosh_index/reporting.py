@@ -7,14 +7,16 @@ from pathlib import Path
 
 from search.document import Condition
 from search.index import IndexDamaged
+from search.vectors.layout import VectorsFault
 from search.whoosh_index.arrays import Damaged, verify_arrays
 from search.whoosh_index.fields import FORMAT
 from search.whoosh_index.folder import PREFIX, REBUILD, contents, current
+from search.whoosh_index.nearness import Meanings
 from search.whoosh_index.snapshot import Snapshot
 from search.whoosh_index.writing import file_name
 
 
-def condition(root: Path, snapshot: Snapshot) -> Condition:
+def condition(root: Path, snapshot: Snapshot, meanings: Meanings | None) -> Condition:
     """Of this generation; bytes are those of the whole folder, a rebuild that is under way included."""
     return Condition(
         format=FORMAT,
@@ -23,9 +25,16 @@ def condition(root: Path, snapshot: Snapshot) -> Condition:
         deleted=snapshot.size - snapshot.count,
         segments=len(snapshot.segments),
         bytes=_bytes(root),
-        model=None,
-        meanings=0,
+        model=None if meanings is None else meanings.model,
+        meanings=0 if meanings is None else _learned(meanings),
     )
+
+
+def _learned(meanings: Meanings) -> int:
+    try:
+        return meanings.count()
+    except VectorsFault:
+        return 0  # they are made again
 
 
 def _bytes(root: Path) -> int:
