@@ -46,7 +46,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     index = open_index(app.config["SEARCH_URL"])
     fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
-    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching))
+    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching, index))
     commands.register(app)
     site.register(app)
     return app

@@ -6,13 +6,14 @@ The syntax stands in docs/search.md. OR binds closer than the unwritten AND, as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.document import FACETS, SORTS
 from search.tuning import USUAL, Tuning
 from search.typed import MAX_TYPED, Piece, pieces
 
 MAX_CLAUSES = 32
+MAX_COSTLY = {"prefix": 8, "phrase": 8}  # kind of clause -> how many; further ones are words
 MAX_VALUES = 64  # selected values of one facet
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
@@ -99,7 +100,8 @@ def parse(
 ) -> Query:
     """Read what was typed, and bound everything: length, clauses, depth, filters, page. Unknown facets and sorts are left out."""
     found, understood = pieces(typed)
-    reader = _Reader(found[:MAX_CLAUSES], understood=understood and len(found) <= MAX_CLAUSES and len(typed) <= MAX_TYPED)
+    kept = _affordable(found[:MAX_CLAUSES])
+    reader = _Reader(kept, understood=understood and kept == found and len(typed) <= MAX_TYPED)
     root = reader.read()
     return Query(
         typed=typed[:MAX_TYPED],
@@ -169,6 +171,18 @@ def _grouped(node: Node) -> str:
     return f"({written(node)})" if isinstance(node, Both | Either) else written(node)
 
 
+def _affordable(found: list[Piece]) -> list[Piece]:
+    """The same pieces, of each costly kind only the first few as such."""
+    left = dict(MAX_COSTLY)
+    kept = []
+    for piece in found:
+        if piece.kind in left:
+            left[piece.kind] -= 1
+            piece = replace(piece, kind="word") if left[piece.kind] < 0 else piece
+        kept.append(piece)
+    return kept
+
+
 def _bounded(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     kept = {name: tuple(dict.fromkeys(filters[name]))[:MAX_VALUES] for name in FACETS if name in filters}
     return {name: values for name, values in kept.items() if values}
@@ -218,9 +232,11 @@ class _Group:
         self.lonely = False  # an OR has nothing on its left side
 
     def add(self, node: Node) -> None:
+        """What stands there already is not asked for twice."""
         if self.dangling and self.rows:
-            self.rows[-1].append(node)  # the other alternative
-        else:
+            if node not in self.rows[-1]:
+                self.rows[-1].append(node)  # the other alternative
+        elif [node] not in self.rows:
             self.rows.append([node])
         self.dangling = False
 

@@ -1,6 +1,7 @@
 """The models, so that one import knows every table."""
 
 from hub.models.account import Person, SignInFailure
+from hub.models.index_task import IndexKeeper, IndexTask
 from hub.models.outbox import Outbox
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource, ResourceKey
@@ -14,6 +15,8 @@ __all__ = [
     "ConceptLabel",
     "ConceptText",
     "Failure",
+    "IndexKeeper",
+    "IndexTask",
     "Offering",
     "Outbox",
     "Person",

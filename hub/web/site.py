@@ -13,6 +13,7 @@ from hub.web import (
     compression,
     errors,
     home,
+    indexes,
     pages,
     preferences,
     providers,
@@ -25,7 +26,7 @@ from hub.web import (
     topics,
 )
 
-BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs)
+BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs, indexes)
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
 

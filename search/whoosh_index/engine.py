@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from search.document import Completion, Document, Entry, Hits, Origin
+from search.document import Completion, Condition, Document, Entry, Hits, Origin
 from search.explanation import Explanation
-from search.index import IndexFault
+from search.index import IndexDamaged, IndexFault
 from search.meaning.encoder import Encoder, MeaningFault
 from search.query import MAX_LIMIT, Query
 from search.vectors.layout import VectorsFault
 from search.whoosh_index.completing import complete
 from search.whoosh_index.folder import WriterLock, create, current, point, state, sweep
-from search.whoosh_index.inverting import fault
 from search.whoosh_index.nearness import Meanings
+from search.whoosh_index.rebuilding import fill, sound
+from search.whoosh_index.reporting import condition, verify
 from search.whoosh_index.resembling import similar
 from search.whoosh_index.searching import explain, find
 from search.whoosh_index.segments import Segment
 from search.whoosh_index.snapshot import Snapshot, take
-from search.whoosh_index.writing import BATCH, Batch
+from search.whoosh_index.writing import Batch
 
-log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
 RELEASE_EVERY = 0.5  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUARD = 0.1  # how far off a rebuilt index may be
 
 
@@ -50,15 +51,21 @@ class WhooshIndex:
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
         """Put and drop in one commit; of several puts of one id the last counts, and a put counts more than a drop."""
-        sound = _sound(puts)
-        gone = {id for id in drops if 0 < id < 2**31} | sound.keys()
+        kept = sound(puts)
+        gone = {id for id in drops if 0 < id < 2**31} | kept.keys()
         if not gone:
             return
         with self._lock.held():
-            batch = Batch(self._folder_to_write())
-            batch.delete(gone)
-            batch.add(sorted(sound.values(), key=lambda document: document.id))
-            batch.commit()
+            with _room(self._root):
+                batch = Batch(self._folder_to_write())
+            try:
+                with _room(self._root):
+                    batch.delete(gone)
+                    batch.add(sorted(kept.values(), key=lambda document: document.id))
+                    batch.commit()
+            except IndexFault:
+                batch.abandon()
+                raise
         self._commits += 1
 
     def _folder_to_write(self) -> Path:
@@ -100,15 +107,27 @@ class WhooshIndex:
     def rebuild(self, documents: Iterable[Document], *, expected: int) -> int:
         """Write a new index beside this one, then swap. Raises IndexFault, and keeps the old, when the count is off by over 10 %."""
         with self._lock.held():
-            folder = create(self._root)
-            written = _fill(folder, documents)
-            if abs(written - expected) > GUARD * expected:
+            try:
+                with _room(self._root):
+                    folder = create(self._root)
+                    written = fill(folder, documents)
+                    _expect(written, expected)
+                    point(self._root, folder)
+            except BaseException:
                 sweep(self._root, keep=_kept(self._root))
-                raise IndexFault(f"The new index would hold {written} documents where {expected} were expected; the old one stays in use.")
-            point(self._root, folder)
+                raise
             sweep(self._root, keep=folder)
         self._commits += 1
         return written
+
+    def verify(self, *, on_part: Callable[[float], None] = lambda part: None) -> None:
+        """Read every byte of the index in use and compare checksums. Raises IndexDamaged."""
+        with self._lock.held():  # no file may be merged away meanwhile
+            verify(self._root, on_part)
+
+    def condition(self) -> Condition:
+        """What the index in use consists of. Raises IndexFault."""
+        return condition(self._root, self.snapshot(), self._meanings)
 
     def learn(self, *, limit: int = 64) -> int:
         """Make the meanings of at most so many documents that have none yet; answers how many. Raises IndexFault."""
@@ -154,7 +173,7 @@ class WhooshIndex:
             self._looked, self._seen = looked, commits
             self._release(looked)
             return self._snapshot
-        raise IndexFault(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
+        raise IndexDamaged(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
 
     def _release(self, moment: float) -> None:
         """Else a process that has read here and there for an hour holds the whole index."""
@@ -164,38 +183,19 @@ class WhooshIndex:
                 segment.release()
 
 
-def _sound(documents: Iterable[Document]) -> dict[int, Document]:
-    sound: dict[int, Document] = {}
-    for document in documents:
-        reason = fault(document)
-        if reason is None:
-            sound[document.id] = document
-        else:
-            log.error("document %s is not indexed: %s", document.id, reason)
-    return sound
+@contextmanager
+def _room(root: Path) -> Iterator[None]:
+    """A disk that takes nothing more is a fault of the index's place, not of ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = "the disk is full" if error.errno in FULL else error.strerror or str(error)
+        raise IndexFault(f"The search index in {root} cannot be written: {reason}. It stays as it was.") from error
 
 
-def _fill(folder: Path, documents: Iterable[Document]) -> int:
-    seen: set[int] = set()
-    rows: list[Document] = []
-    for document in documents:
-        rows.append(document)
-        if len(rows) == BATCH:
-            _write(folder, rows, seen)
-            rows = []
-    _write(folder, rows, seen)
-    return len(seen)
-
-
-def _write(folder: Path, rows: list[Document], seen: set[int]) -> None:
-    sound = _sound(rows)
-    batch = Batch(folder)
-    again = sound.keys() & seen
-    if again:
-        batch.delete(again)
-    seen.update(sound)
-    batch.add(list(sound.values()))
-    batch.commit()
+def _expect(written: int, expected: int) -> None:
+    if abs(written - expected) > GUARD * expected:
+        raise IndexFault(f"The new index would hold {written} documents where {expected} were expected; the old one stays in use.")
 
 
 def _kept(root: Path) -> Path:

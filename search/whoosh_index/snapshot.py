@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from search.index import IndexFault
+from search.index import IndexDamaged
 from search.tuning import USUAL, Tuning
 from search.whoosh_index import signals
 from search.whoosh_index.arrays import Array, Damaged
@@ -144,9 +144,9 @@ def open_segment(folder: Path, segment: Any) -> Segment:
     try:
         opened = Segment(folder / segment.make_filename(EXTENSION))
     except Damaged as error:
-        raise IndexFault(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
+        raise IndexDamaged(f"The search index in {folder} is damaged: {error}. {REBUILD}") from error
     if opened.size != segment.doc_count_all():
-        raise IndexFault(f"The search index in {folder} is damaged: a segment has another size than its table of contents says. {REBUILD}")
+        raise IndexDamaged(f"The search index in {folder} is damaged: a segment has not the size that the contents say. {REBUILD}")
     return opened
 
 

@@ -18,6 +18,7 @@ from search.whoosh_index.snapshot import Snapshot
 
 FEW = 3  # a query with fewer matches gets a suggestion
 MAX_WORDS = 8  # of a query that are looked at
+MAX_TRIED = 2  # of them left out one by one, where there are more
 SHORTEST, LONGEST = 3, 24  # of a word that can be mended
 MAX_NEAR = 400  # words compared letter by letter
 WIDTH = np.dtype(f"S{LONGEST}")
@@ -33,7 +34,7 @@ def suggest(snapshot: Snapshot, root: Node, count: Callable[[Node], int], matche
 
 def _candidates(snapshot: Snapshot, root: Node, *, lost: bool) -> Iterator[Node]:
     """A query that finds something is left as it is but for words that nothing has; one that finds nothing is loosened too."""
-    mended = _mend(root, lambda word: _mended(snapshot, word, FEW if lost else 1))
+    mended = _mend(root, _of_few(lambda word: _mended(snapshot, word, FEW if lost else 1)))
     if mended != root:
         yield mended
     if not lost:
@@ -60,6 +61,18 @@ def _mend(node: Node, change: Callable[[Word], str]) -> Node:
             return node
 
 
+def _of_few(change: Callable[[Word], str]) -> Callable[[Word], str]:
+    """Each word changed once, however often it stands there; those beyond the first MAX_WORDS stay."""
+    known: dict[str, str] = {}
+
+    def changed(word: Word) -> str:
+        if word.text not in known and len(known) < MAX_WORDS:
+            known[word.text] = change(word)
+        return known.get(word.text, word.text)
+
+    return changed
+
+
 def _flat(nodes: Iterator[Node]) -> Iterator[Node]:
     for node in nodes:
         yield from node.parts if isinstance(node, Both) else (node,)
@@ -69,7 +82,8 @@ def _without(snapshot: Snapshot, root: Both) -> Iterator[Node]:
     """The query without the words that nothing has, then without one word, the rarest first."""
     having = {part: _having(snapshot, part.text) for part in root.parts[:MAX_WORDS] if isinstance(part, Word) and not part.field}
     unknown = {word for word, count in having.items() if not count}
-    for gone in (unknown, *({word} for word in sorted(having, key=lambda word: having[word]))):
+    rarest = sorted(having, key=lambda word: having[word])[: MAX_WORDS if len(root.parts) <= MAX_WORDS else MAX_TRIED]
+    for gone in (unknown, *({word} for word in rarest)):
         rest = tuple(part for part in root.parts if part not in gone)
         if gone and any(isinstance(part, Word) for part in rest):
             yield rest[0] if len(rest) == 1 else Both(rest)
