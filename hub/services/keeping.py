@@ -20,6 +20,7 @@ from search.index import Index, IndexDamaged, IndexFault
 log = logging.getLogger(__name__)
 PATIENCE = 1.5  # seconds that a change may wait for others to come along
 LOOK = 0.1  # seconds between two looks at the outbox
+LEARNED = 16  # meanings made between two looks: an eighth of a second
 BEAT = 10.0  # seconds between two signs of life
 VERIFY = 6 * 3600.0  # seconds between two looks at every byte of the index; the first is at the beginning
 LONGEST_PAUSE = 60.0  # seconds between two attempts while something stands in the way
@@ -108,13 +109,15 @@ class _Keeping:
             raise IndexFault(ended.reason or "")
 
     def _bring(self) -> float:
-        """One batch, when changes are enough or have waited long enough. Raises IndexFault."""
+        """One batch, when changes are enough or have waited long enough; while none wait, some meanings. Raises IndexFault."""
         count = indexing.waiting(self._session)
         moment = time.monotonic()
         self._waiting_since = None if not count else self._waiting_since or moment
         if count >= indexing.BATCH or (self._waiting_since is not None and moment - self._waiting_since >= PATIENCE):
             indexing.sync(self._session, self._index)
             self._waiting_since = None
+            return 0.0
+        if not count and self._index.learn(limit=LEARNED):
             return 0.0
         return LOOK
 
