@@ -67,7 +67,7 @@ def _version() -> str:
 
 
 def _check_processor() -> None:
-    """Where Linux tells what an x86_64 processor can (elsewhere the engine was built on the machine itself)."""
+    """Where Linux tells what an x86_64 processor can do; engines for other processors need nothing special."""
     try:
         flags = next((line.split() for line in CPUINFO.read_text("utf-8").splitlines() if line.startswith("flags")), None)
     except (OSError, UnicodeDecodeError):

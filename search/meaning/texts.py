@@ -18,7 +18,7 @@ def plain(text: str, most: int) -> str:
     The form matters for safety: a character that the model's own normalising would make much longer (U+FDFA) breaks its bounds.
     """
     whole = text[: 8 * most].encode("utf-8", "replace").decode("utf-8")
-    return UNPRINTABLE.sub(" ", unicodedata.normalize("NFKC", UNPRINTABLE.sub(" ", whole).strip()[:most])).strip()[:most]
+    return UNPRINTABLE.sub(" ", unicodedata.normalize("NFKC", UNPRINTABLE.sub(" ", whole).strip()[:most])).strip()[:most].strip()
 
 
 def passage_of(title: str, keywords: Iterable[str]) -> str:

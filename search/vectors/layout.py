@@ -36,7 +36,7 @@ class VectorsFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is true of all rows. The mean is that of the first vectors: rows are sketched by how they differ from it."""
+    """What is true of all rows. The mean is that of the first vectors: rows are kept as what differs from it."""
 
     name: str
     mean: Array
@@ -79,7 +79,7 @@ def chunk_type(dimension: int) -> np.dtype[Any]:
             ("factors", "<f4", (CHUNK,)),  # what sketching.py needs to estimate a product from the signs
             ("offsets", "<f4", (CHUNK,)),
             ("values", "i1", (CHUNK, dimension)),
-            ("scales", "<f4", (CHUNK,)),  # value * scale is the number
+            ("scales", "<f4", (CHUNK,)),  # mean + value * scale is the number
             ("ids", "<i8", (CHUNK,)),
             ("hashes", "<u8", (CHUNK,)),  # of the text that the row is the meaning of
         ]

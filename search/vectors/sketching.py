@@ -1,6 +1,7 @@
-"""Rows as they are kept: bytes for the exact product with a query, one bit a number to estimate that product quickly.
+"""Rows as they are kept, by how they differ from the mean: bytes for the product with a query, one bit a number to estimate it quickly.
 
-The estimate is that of RaBitQ (Gao and Long, SIGMOD 2024) without its rotation: with r = v - mean and s = the signs of r,
+A language model's vectors have much in common; what is left without the mean is small, so that bytes are fine enough. The estimate is that
+of RaBitQ (Gao and Long, SIGMOD 2024) without its rotation: with r = v - mean and s = the signs of r,
 v · q = mean · q + r · mean + r · (q - mean), where the last is about |r|² / |r|₁ times s · (q - mean). r · mean and |r|² / |r|₁ stand in
 the row; q - mean is rounded to eight levels, which are the sum of three vectors of signs, so that s · (q - mean) counts bits.
 """
@@ -34,10 +35,23 @@ def sketch(vectors: Array, mean: Array) -> Sketches:
     return Sketches(_packed(rest > 0), factors, rest @ mean)
 
 
-def quantise(vectors: Array) -> tuple[Array, Array]:
-    """Numbers as bytes, and for each row what a byte is worth."""
-    scales = np.maximum(np.abs(vectors).max(axis=1), np.float32(1e-30)) / np.float32(127)
-    return np.rint(vectors / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+def quantise(vectors: Array, mean: Array) -> tuple[Array, Array]:
+    """Differences as bytes, and for each row what one of a byte is worth."""
+    rest = vectors - mean
+    scales = np.maximum(np.abs(rest).max(axis=1), np.float32(1e-30)) / np.float32(127)
+    return np.rint(rest / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def restored(values: Array, scales: Array, mean: Array) -> Array:
+    """The vectors again, nearly."""
+    made: Array = values * scales[:, None] + mean
+    return made
+
+
+def products(values: Array, scales: Array, mean: Array, vector: Array) -> Array:
+    """Of each row with the vector."""
+    made: Array = (values.astype(np.float32) @ vector) * scales + np.float32(mean @ vector)
+    return made
 
 
 def estimate(chunks: Array, mean: Array, vector: Array) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.vectors.layout import Array, Table
-from search.vectors.sketching import estimate
+from search.vectors.sketching import estimate, products, restored
 
 OVERSAMPLE, LEAST = 8, 1000  # so many of the estimated best are compared exactly: recall of the first 50 is above 0.99
 
@@ -61,8 +61,8 @@ class Snapshot:
         row = self.places(np.array([id]))
         if not self._table or row[0] < 0:
             return None
-        made: Array = (self._table.rows("values", row)[0] * self._table.rows("scales", row)[0]).astype(np.float32)
-        return made if self._still(row)[0] else None
+        made = restored(*self._numbers(row), self._table.header.mean)
+        return made[0] if self._still(row)[0] else None
 
     def nearest(self, vector: Array, k: int, *, rows: Array | None = None) -> Near:
         """The k documents whose meaning is nearest to a vector, among these rows when some are given (each once; -1 is none)."""
@@ -83,11 +83,15 @@ class Snapshot:
 
     def _exact(self, vector: Array, rows: Array, k: int) -> Near:
         assert self._table
-        similar = (self._table.rows("values", rows).astype(np.float32) @ vector) * self._table.rows("scales", rows)
+        similar = products(*self._numbers(rows), self._table.header.mean, vector)
         still = self._still(rows)
         rows, similar = rows[still], similar[still]
         order = np.lexsort((self._ids[rows], -similar))[:k]
         return Near(self._ids[rows[order]], similar[order], rows[order])
+
+    def _numbers(self, rows: Array) -> tuple[Array, Array]:
+        assert self._table
+        return self._table.rows("values", rows), self._table.rows("scales", rows)
 
     def _still(self, rows: Array) -> Array:
         """Asked after a row was read: is it the one that we know?"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from search.vectors.layout import CHUNK, Array, Header, Table, Unusable, VectorsFault, chunk_type
 from search.vectors.rows import Rows
-from search.vectors.sketching import quantise, sketch
+from search.vectors.sketching import quantise, restored, sketch
 from search.vectors.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Writer:
                 self._settle()
 
     def compact(self) -> None:
-        """Write the file anew: rows in order of id, no free ones, and the mean of all. Raises VectorsFault."""
+        """Write the file anew: rows in order of id, no free ones. Raises VectorsFault."""
         with _disk(self._path):
             if table := self._table():
                 self._replace(table, Snapshot(table))
@@ -64,13 +64,13 @@ class Writer:
     def _put(self, ids: Array, hashes: Array, vectors: Array) -> None:
         table = self._table()
         if table is None or not table.header.sampled:
-            self._begin(Header(self._name, vectors.mean(axis=0), len(vectors)))
+            self._anew(Header(self._name, vectors.mean(axis=0), len(vectors)).packed(0))
             table = Table(self._path, self._name, self._dimension)
         snapshot = Snapshot(table)
         old = snapshot.places(ids)
         with Rows(self._path, table.header, self._kind) as file:
             free = np.setdiff1d(np.arange(file.reach(len(snapshot) + len(ids))), snapshot.rows, assume_unique=True)[: len(ids)]
-            values, scales = quantise(vectors)
+            values, scales = quantise(vectors, table.header.mean)
             made = sketch(vectors, table.header.mean)
             file.write(free, {"factors": made.factors, "offsets": made.offsets, "values": values, "scales": scales, "ids": ids})
             file.write_signs(free, made.signs)
@@ -104,54 +104,50 @@ class Writer:
             self._path.unlink(missing_ok=True)
             return None
 
-    def _begin(self, header: Header) -> None:
-        """A file without rows takes the name."""
-        new = self._path.with_name(self._path.name + ".new")
-        with new.open("wb") as file:
-            file.write(header.packed(0))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self._path)
-
     def _settle(self) -> None:
-        """Compact while the mean is of few vectors, and when more rows are free than used."""
-        table = self._table()
-        if not table:
-            return
-        snapshot = Snapshot(table)
-        early = table.header.sampled < SETTLED and len(snapshot) >= FEW * table.header.sampled
-        if early or snapshot.size > 2 * len(snapshot) + 2 * CHUNK:
-            self._replace(table, snapshot)
+        """Compact when the mean is of too few vectors, and when more rows are free than used."""
+        if table := self._table():
+            snapshot = Snapshot(table)
+            if _early(table, snapshot) or snapshot.size > 2 * len(snapshot) + 2 * CHUNK:
+                self._replace(table, snapshot)
 
     def _replace(self, table: Table, snapshot: Snapshot) -> None:
         ids, hashes = snapshot.known()
         rows = snapshot.places(ids)
         parts = [rows[at : at + CHUNK] for at in range(0, len(rows), CHUNK)]
-        header = Header(self._name, _mean(table, parts), len(rows))
+        header = Header(self._name, _mean(table, parts), len(rows)) if _early(table, snapshot) else table.header
+        chunks = (self._chunk(table, part, header.mean, hashes[at * CHUNK :][: len(part)]).tobytes() for at, part in enumerate(parts))
+        self._anew(header.packed(table.changes + 1), chunks)
+
+    def _anew(self, header: bytes, chunks: Iterable[bytes] = ()) -> None:
+        """A whole file takes the name."""
         new = self._path.with_name(self._path.name + ".new")
         with new.open("wb") as file:
-            file.write(header.packed(table.changes + 1))
-            for at, part in enumerate(parts):
-                file.write(self._chunk(table, part, header.mean, hashes[at * CHUNK :][: len(part)]).tobytes())
+            file.write(header)
+            file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, self._path)
 
     def _chunk(self, table: Table, rows: Array, mean: Array, hashes: Array) -> Array:
-        """A chunk of these rows. Values stay as they are, so that no row changes by being moved."""
+        """A chunk of these rows. With the same mean their numbers stay exactly as they are."""
         chunk: Array = np.zeros(1, self._kind)
-        made = sketch(_vectors(table, rows), mean)
+        vectors = _vectors(table, rows)
+        made, (values, scales) = sketch(vectors, mean), quantise(vectors, mean)
         chunk["signs"][0, :, : len(rows)] = made.signs.T
-        columns = {"factors": made.factors, "offsets": made.offsets, "hashes": hashes}
-        columns |= {field: table.rows(field, rows) for field in ("values", "scales", "ids")}
-        for field, column in columns.items():
+        columns = {"factors": made.factors, "offsets": made.offsets, "values": values, "scales": scales}
+        for field, column in {**columns, "ids": table.rows("ids", rows), "hashes": hashes}.items():
             chunk[field][0, : len(rows)] = column
         return chunk
 
 
 def _vectors(table: Table, rows: Array) -> Array:
-    made: Array = table.rows("values", rows) * table.rows("scales", rows)[:, None]
-    return made
+    return restored(table.rows("values", rows), table.rows("scales", rows), table.header.mean)
+
+
+def _early(table: Table, snapshot: Snapshot) -> bool:
+    """Is it time for another mean? Seldom, for each costs the rows a little of their exactness."""
+    return table.header.sampled < SETTLED and len(snapshot) >= FEW * table.header.sampled
 
 
 def _mean(table: Table, parts: list[Array]) -> Array:
