@@ -19,7 +19,7 @@ FRESH = 5.0  # seconds after which an edited label acts
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
-    """One label of a concept. A doubtful one has other meanings too."""
+    """One label of a concept. A doubtful one has other meanings too; an everyday word is one by which search alone knows the concept."""
 
     scheme: str
     notation: str
@@ -27,6 +27,7 @@ class Gloss:
     text: str
     preferred: bool
     doubtful: bool
+    everyday: bool
     words: tuple[str, ...]
 
     @property
@@ -78,7 +79,7 @@ def glosses(made: Iterable[Gloss]) -> Glosses:
     )
 
 
-Rows = list[tuple[str, str, str, str, bool, bool]]
+Rows = list[tuple[str, str, str, str, bool, bool, bool]]
 _kept: WeakKeyDictionary[Engine | Connection, tuple[float, Rows, Glosses]] = WeakKeyDictionary()  # by database
 
 
@@ -88,8 +89,8 @@ def read(session: Session) -> Glosses:
     if monotonic() - read_at <= FRESH:
         return made
     now = [
-        (scheme, notation, language, text, preferred, doubtful)
-        for scheme, notation, language, text, preferred, doubtful in session.execute(
+        (scheme, notation, language, text, preferred, doubtful, everyday)
+        for scheme, notation, language, text, preferred, doubtful, everyday in session.execute(
             select(
                 Concept.scheme,
                 Concept.notation,
@@ -97,6 +98,7 @@ def read(session: Session) -> Glosses:
                 ConceptLabel.text,
                 ConceptLabel.preferred,
                 ConceptLabel.needs_context,
+                ConceptLabel.search_only,
             )
             .join(ConceptLabel, ConceptLabel.concept_id == Concept.id)
             .order_by(Concept.position, Concept.notation, ConceptLabel.preferred.desc(), ConceptLabel.language, ConceptLabel.text)

@@ -31,7 +31,7 @@ class Topic:
 class _Line:
     gloss: Gloss
     words: str  # each with a blank before it
-    sounds: str  # whole pinyin and initials from each of its syllables on, each with a blank before it
+    sounds: tuple[str, ...]  # whole pinyin and initials, from each of its syllables on
 
 
 def topics(session: Session, typed: str, *, language: str) -> tuple[Topic, ...]:
@@ -45,24 +45,28 @@ def topics(session: Session, typed: str, *, language: str) -> tuple[Topic, ...]:
 
 
 def matching(known: tuple[_Line, ...], typed: str, language: str) -> list[Gloss]:
-    """Labels that have it, best first: by letters before by sound, from their beginning, preferred ones, short ones."""
+    """Labels that have it, best first: by letters before by sound, from their beginning, all of it, preferred ones, short ones."""
     wanted = " ".join(word for word in analysis.positions(typed) if word)
     letters = "".join(typed.lower().split())
     by_sound = letters.isascii() and letters.isalpha() and len(letters) >= LEAST_SOUND.get(language[:2], 4)
     if not wanted or (len(wanted) < 2 and wanted.isascii()):
         return []
-    found = [(0, line.words.find(f" {wanted}"), line.gloss) for line in known if f" {wanted}" in line.words]
-    if by_sound:
-        found += [(1, line.sounds.find(f" {letters}"), line.gloss) for line in known if f" {letters}" in line.sounds]
-    found.sort(key=lambda one: (one[0], one[1] > 0, not one[2].preferred, len(one[2].text)))
-    return [gloss for _, _, gloss in found]
+    found = [
+        (0, not line.words.startswith(f" {wanted}"), line.words != f" {wanted}", line.gloss) for line in known if f" {wanted}" in line.words
+    ]
+    for line in known if by_sound else ():
+        places = [place for place, sound in enumerate(line.sounds) if sound.startswith(letters)]
+        if places:
+            found.append((1, places[0] > 1, letters not in line.sounds[:2], line.gloss))
+    found.sort(key=lambda one: (*one[:3], not one[3].preferred, len(one[3].text)))
+    return [gloss for _, _, _, gloss in found]
 
 
 @lru_cache(2)
 def lines(glosses: Glosses) -> tuple[_Line, ...]:
     """The labels of topics, ready to be searched; made again when one has changed."""
     return tuple(
-        _Line(gloss, "".join(f" {word}" for word in analysis.positions(gloss.text)), "".join(f" {sound}" for sound in sounds(gloss.text)))
+        _Line(gloss, "".join(f" {word}" for word in analysis.positions(gloss.text)), tuple(sounds(gloss.text)))
         for (scheme, _), labels in glosses.by_concept.items()
         if scheme == "topic"
         for gloss in labels

@@ -40,6 +40,7 @@ class LabelState:
     preferred: bool
     needs_context: bool
     by_person: bool
+    search_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def concepts(session: Session, scheme: str) -> tuple[ConceptState, ...]:
 
 
 def state(label: ConceptLabel) -> LabelState:
-    return LabelState(label.language, label.text, label.preferred, label.needs_context, label.by_person)
+    return LabelState(label.language, label.text, label.preferred, label.needs_context, label.by_person, label.search_only)
 
 
 def concept(session: Session, scheme: str, notation: str) -> ConceptState | None:
@@ -107,9 +108,19 @@ def concept(session: Session, scheme: str, notation: str) -> ConceptState | None
 
 
 def add(
-    session: Session, scheme: str, notation: str, language: str, text: str, *, needs_context: bool, preferred: bool, person_id: int
+    session: Session,
+    scheme: str,
+    notation: str,
+    language: str,
+    text: str,
+    *,
+    needs_context: bool = False,
+    search_only: bool = False,
+    preferred: bool = False,
+    person_id: int,
 ) -> str | None:
-    """Give a concept another label, as it is then written; None when there is no such concept. `preferred`: the name that pages show.
+    """Give a concept another label, as it is then written; None when there is no such concept. `preferred`: the name that pages show,
+    which is never for search alone.
 
     Raises Refused.
     """
@@ -121,7 +132,15 @@ def add(
     if preferred:
         _rename(session, found.id, language)
     session.add(
-        ConceptLabel(concept_id=found.id, language=language, text=written, preferred=preferred, needs_context=needs_context, by_person=True)
+        ConceptLabel(
+            concept_id=found.id,
+            language=language,
+            text=written,
+            preferred=preferred,
+            needs_context=needs_context,
+            by_person=True,
+            search_only=search_only and not preferred,
+        )
     )
     session.execute(delete(RemovedLabel).filter_by(concept_id=found.id, language=language, text=written))
     session.flush()
@@ -164,6 +183,7 @@ def prefer(session: Session, scheme: str, notation: str, language: str, text: st
         return False
     _rename(session, label.concept_id, language)
     label.preferred = label.by_person = True
+    label.search_only = False
     session.flush()
     log.info("vocabulary: person %s named %s %s %r (%s)", person_id, scheme, notation, text, language)
     return True

@@ -26,8 +26,8 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
 
     A concept that is there keeps its id and so its assignments; its labels become those of the file, but for what people changed in the
     site: their labels stay, and those that they took away stay away. No concept is removed.
-    Only `skos:notation`, `prefLabel`, `altLabel`, `definition`, `broader` and `inScheme` are read (SKOS Reference, sections 4 to 8), and
-    our own `och:needsContext`.
+    Only `skos:notation`, `prefLabel`, `altLabel`, `hiddenLabel` (for search alone), `definition`, `broader` and `inScheme` are read (SKOS
+    Reference, sections 4 to 8), and our own `och:needsContext`.
     """
     graph = Graph()
     turtle = turtle or shipped()
@@ -114,7 +114,7 @@ def scheme_of(graph: Graph, uri: URIRef) -> str:
 def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel | ConceptText]:
     """Labels and definitions of a concept, preferred labels first."""
     doubtful = set(graph.objects(uri, OCH.needsContext))
-    for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False)):
+    for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False), (SKOS.hiddenLabel, False)):
         for label in sorted(graph.objects(uri, predicate), key=str):
             if isinstance(label, Literal) and label.language:
                 yield ConceptLabel(
@@ -122,6 +122,7 @@ def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel |
                     language=tag(label.language),
                     preferred=preferred,
                     needs_context=label in doubtful,
+                    search_only=predicate == SKOS.hiddenLabel,
                     text=str(label),
                 )
     for text in graph.objects(uri, SKOS.definition):

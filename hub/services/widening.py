@@ -45,7 +45,9 @@ def widen(typed: Query, glosses: Glosses, *, only: bool = False, less: Sequence[
     widener = _Widener(glosses, frozenset(less), min(MOST_ADDED, MAX_CLAUSES - sum(1 for _ in leaves(typed.root))))
     root = widener.widened(typed.root)
     added, left_out = tuple(widener.added.values()), tuple(widener.left_out.values())
-    return Widening(typed, (), (*added, *left_out)) if only else Widening(replace(typed, root=root), added, left_out)
+    if only or not added:
+        return Widening(typed, (), (*added, *left_out))
+    return Widening(replace(typed, root=root), added, left_out)
 
 
 def leaves(node: Node) -> Iterator[Node]:
@@ -125,10 +127,12 @@ def note(account: dict[str, Added], gloss: Gloss, text: str, found: Sequence[Glo
 
 
 def others(typed: Gloss, glosses: Glosses) -> list[Gloss]:
-    """Other labels of its concept, those of the other language first, without any that is found together with another one anyway."""
-    labels = [
-        gloss for gloss in glosses.by_concept[typed.scheme, typed.notation] if gloss.key != typed.key and typed.line not in gloss.line
-    ]
+    """Other labels of its concept, those of the other language first, without any that is found together with another one anyway.
+
+    Everyday words are as wide as each other, and wider than the concept: they stand for each other and for nothing else.
+    """
+    alike = [gloss for gloss in glosses.by_concept[typed.scheme, typed.notation] if gloss.everyday == typed.everyday]
+    labels = [gloss for gloss in alike if gloss.key != typed.key and typed.line not in gloss.line]
     sure = [gloss for gloss in labels if not gloss.doubtful or (typed.doubtful and gloss.preferred)]
     foreign = [gloss for gloss in sure or labels if gloss.language != typed.language]
     own = [gloss for gloss in sure or labels if gloss.language == typed.language]
@@ -140,8 +144,9 @@ def others(typed: Gloss, glosses: Glosses) -> list[Gloss]:
 
 
 def clause(gloss: Gloss) -> Node:
-    """A label as something to search for."""
-    return Phrase(gloss.text) if len(gloss.words) > 1 else Word(gloss.text)
+    """A label as something to search for: what is one word, or one pair of ideographs, as if it were typed."""
+    alone = " " not in gloss.text if gloss.text.isascii() else len(gloss.text) <= 2
+    return Word(gloss.text) if alone else Phrase(gloss.text)
 
 
 def joined(nodes: list[Node]) -> Node:

@@ -35,6 +35,7 @@ class LabelForm(FlaskForm):
     )
     language = SelectField(_l("Language"), validators=[InputRequired()])
     needs_context = BooleanField(_l("It has other meanings too"))
+    search_only = BooleanField(_l("An everyday word, only for search"))
     preferred = BooleanField(_l("Pages show this name"))
 
 
@@ -69,6 +70,7 @@ def add(scheme: str, notation: str) -> Response | tuple[str, int]:
             form.language.data,
             form.text.data,
             needs_context=form.needs_context.data,
+            search_only=form.search_only.data,
             preferred=form.preferred.data,
             person_id=current_user.person_id,
         )

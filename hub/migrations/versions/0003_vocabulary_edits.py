@@ -1,4 +1,4 @@
-"""Labels of the vocabulary that people added, and those that they took away
+"""Labels for search alone, labels that people added, and those that they took away
 
 Revision: 0003, after 0001
 """
@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     with op.batch_alter_table("concept_label") as table:
+        table.add_column(sa.Column("search_only", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("by_person", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "removed_label",
@@ -33,3 +34,4 @@ def downgrade() -> None:
     op.drop_table("removed_label")
     with op.batch_alter_table("concept_label") as table:
         table.drop_column("by_person")
+        table.drop_column("search_only")
