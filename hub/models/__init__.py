@@ -7,7 +7,7 @@ from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource, ResourceKey
 from hub.models.run import Failure, Run
 from hub.models.source import Source
-from hub.models.topic import Assignment, Concept, ConceptLabel, ConceptText
+from hub.models.topic import Assignment, Concept, ConceptLabel, ConceptText, RemovedLabel
 
 __all__ = [
     "Assignment",
@@ -20,6 +20,7 @@ __all__ = [
     "Offering",
     "Outbox",
     "Person",
+    "RemovedLabel",
     "Resource",
     "ResourceKey",
     "Run",

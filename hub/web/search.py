@@ -23,6 +23,12 @@ def show() -> str:
     return render_template("search/show.html", listing=listing.answer())
 
 
+@bp.get("/search/help")
+def how_to() -> str:
+    """What can be typed, with examples that work."""
+    return render_template("search/help.html")
+
+
 @bp.get("/search/facets/<name>")
 def facet(name: str) -> str:
     """All values of one facet, A to Z or by count, with a box to narrow them."""
@@ -59,7 +65,7 @@ def choices(group: faceting.Group, typed: str, order: str) -> list[faceting.Choi
 def suggest() -> Response:
     """Type-ahead for the search box: list items for our script, JSON for others."""
     typed = request.args.get("q", "")[:TYPED_MOST].strip()
-    found = finding.completions(context.session(), context.index(), typed) if typed else ()
+    found = finding.completions(context.session(), context.index(), typed, language=context.language()) if typed else ()
     if request.headers.get("HX-Request"):
         response = make_response(render_template("search/_suggestions.html", found=found))
     else:

@@ -24,9 +24,10 @@ from hub.web import (
     sources,
     templating,
     topics,
+    vocabulary,
 )
 
-BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs, indexes)
+BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs, indexes, vocabulary)
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
 

@@ -18,6 +18,8 @@ PAGES = (
     "/",
     "/search?q=logistics&type=course",
     "/search?q=payment+qqqqqqq&type=case",
+    "/search?q=跨境电商物流&less=logistics",
+    "/search/help",
     "/search/facets/topic",
     "RESOURCE",
     "HOSTILE",
@@ -29,6 +31,12 @@ PAGES = (
     "/sources/silent",
     "/about",
     "/login",
+)
+VOCABULARY = (
+    "/admin/vocabulary",
+    "/admin/vocabulary?find=zzzz",
+    "/admin/vocabulary/topic/cross-border",
+    "/admin/vocabulary/platform/taobao",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -94,7 +102,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     faults += violations(page)
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4"):
+    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", *VOCABULARY):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []
