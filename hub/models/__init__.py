@@ -1,6 +1,9 @@
 """The models, so that one import knows every table."""
 
 from hub.models.account import Person, SignInFailure
+from hub.models.adjustment import Adjustment
+from hub.models.demand import Demand
+from hub.models.judgement import JudgedQuery, Judgement
 from hub.models.outbox import Outbox
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource, ResourceKey
@@ -9,11 +12,15 @@ from hub.models.source import Source
 from hub.models.topic import Assignment, Concept, ConceptLabel, ConceptText
 
 __all__ = [
+    "Adjustment",
     "Assignment",
     "Concept",
     "ConceptLabel",
     "ConceptText",
+    "Demand",
     "Failure",
+    "JudgedQuery",
+    "Judgement",
     "Offering",
     "Outbox",
     "Person",
