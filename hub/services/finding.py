@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
-from hub.services import labelling, naming, summarising
+from hub.services import adjusting, labelling, naming, summarising
 from hub.services.asking import ASKED, SHOWN, USE, Ask
 from hub.services.faceting import ALL, Group, groups, label
 from hub.services.labelling import Vocabulary
@@ -18,6 +18,7 @@ from hub.services.summarising import Summary
 from search import query, snippets
 from search.document import SORTS, Fragment, Hit, Hits
 from search.index import Index, IndexFault
+from search.tuning import Tuning
 
 PAGE = 20
 LAST_PAGE = 500  # nobody reads further; machines use the exports
@@ -66,14 +67,15 @@ def find(session: Session, index: Index, ask: Ask, *, language: str, today: date
 
     Raises SearchUnavailable.
     """
-    asked = _query(ask, limit)
+    tuning = adjusting.in_force(session)
+    asked = _query(ask, limit, tuning)
     hits = _find(index, asked)
     vocabulary = labelling.vocabulary(session, language)
     active = active_filters(ask, vocabulary)
     relaxed = None
     if not hits.total:
         active = tuple(Active(a.name, a.value, a.label, _total(index, ask.without(a.name, a.value))) for a in active)
-        relaxed, asked, fewer = relax(index, ask, limit)
+        relaxed, asked, fewer = relax(index, ask, limit, tuning)
     ids = tuple(hit.id for hit in (fewer if relaxed else hits).hits)
     return Page(
         total=hits.total,
@@ -102,12 +104,23 @@ def matches(index: Index, ask: Ask, *, limit: int) -> tuple[Hit, ...]:
     return _find(index, query.parse(ask.words, filters=ask.narrowed, limit=limit, facets=())).hits
 
 
-def _query(ask: Ask, limit: int) -> query.Query:
+def order(session: Session, index: Index, ask: Ask, *, limit: int, tuning: Tuning | None = None) -> tuple[int, ...]:
+    """Ids of the first results as a visitor gets them, by this tuning or the one in force. Raises SearchUnavailable."""
+    asked = _query(ask, limit, tuning or adjusting.in_force(session))
+    return tuple(hit.id for hit in _find(index, replace(asked, facets=())).hits)
+
+
+def question(session: Session, ask: Ask) -> query.Query:
+    """The query that the index is asked for the page of a question, by the tuning in force."""
+    return _query(ask, PAGE, adjusting.in_force(session))
+
+
+def _query(ask: Ask, limit: int, tuning: Tuning) -> query.Query:
     page = min(max(ask.page, 1), LAST_PAGE)
     sort = ask.sort if ask.sort in SORTS else "relevance"
     if sort == "relevance" and not ask.words.strip():
         sort = "newest"
-    return query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=ASKED)
+    return query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=ASKED, tuning=tuning)
 
 
 def _find(index: Index, asked: query.Query) -> Hits:
@@ -121,16 +134,16 @@ def _total(index: Index, ask: Ask) -> int:
     return _find(index, query.parse(ask.words, filters=ask.narrowed, limit=0, facets=())).total
 
 
-def relax(index: Index, ask: Ask, limit: int) -> tuple[str | None, query.Query, Hits]:
+def relax(index: Index, ask: Ask, limit: int, tuning: Tuning) -> tuple[str | None, query.Query, Hits]:
     """Leave the last word out, then the one before it, until something matches; the words that did, or None."""
     words = ask.words.split()[:12]
     for kept in range(len(words) - 1, max(len(words) - 1 - RELAXED_MOST, 0), -1):
         fewer = " ".join(words[:kept])
-        asked = _query(ask.asking(fewer), limit)
+        asked = _query(ask.asking(fewer), limit, tuning)
         hits = _find(index, asked)
         if hits.total:
             return fewer, asked, hits
-    return None, _query(ask, limit), Hits(total=0, hits=())
+    return None, _query(ask, limit, tuning), Hits(total=0, hits=())
 
 
 def results(session: Session, ids: Sequence[int], asked: query.Query) -> tuple[Found, ...]:
