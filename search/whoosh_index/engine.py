@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from search.document import Completion, Count, Document, Entry, Hit, Hits, Origin
+from search.explanation import Explanation
 from search.index import IndexFault
 from search.query import MAX_LIMIT, Node, Query
 from search.whoosh_index.arrays import Array
@@ -67,6 +68,10 @@ class WhooshIndex:
             folder = create(self._root)
             point(self._root, folder)
         return folder
+
+    def explain(self, query: Query, id: int) -> Explanation | None:
+        """Nothing yet."""
+        return None
 
     def find(self, query: Query) -> Hits:
         """One page of matches; facets over all of them, each under all filters but its own."""
