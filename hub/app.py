@@ -14,8 +14,8 @@ from harvesters.fetch import Fetcher, Limits
 from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
-from hub.db import db
-from hub.services import harvesting
+from hub.db import Session, db, now
+from hub.services import harvesting, observing
 from hub.web import site
 from search.index import Index
 from search.opening import open_index
@@ -35,6 +35,7 @@ class Parts:
     fetching: harvesting.Fetching
     huey: Huey
     jobs: jobs.Jobs
+    observer: observing.Observer
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -46,7 +47,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     index = open_index(app.config["SEARCH_URL"])
     fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
-    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching))
+    app.extensions["hub"] = Parts(
+        index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching), observer=observer_for(app)
+    )
     commands.register(app)
     site.register(app)
     return app
@@ -55,6 +58,19 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
 def engine_options(url: str) -> dict[str, Any]:
     """A server database may restart: ask whether a pooled connection still lives before it is used."""
     return {} if url.startswith("sqlite") else {"pool_pre_ping": True}
+
+
+def observer_for(app: Flask) -> observing.Observer:
+    """Counts searches, and keeps the counts over a connection of its own. Tests hand over themselves."""
+
+    def keep(counts: observing.Counts) -> None:
+        with app.app_context(), db.engine.connect() as connection:
+            connection.detach()  # closed for good after use: nobody waits ten seconds with one that others could have
+            with Session(connection) as session:
+                observing.keep(session, counts, today=now().date())
+                session.commit()
+
+    return observing.Observer(keep, pause=None if app.testing else observing.PAUSE)
 
 
 def fetching_for(app: Flask) -> harvesting.Fetching:

@@ -105,7 +105,7 @@ def history(session: Session, *, limit: int = 50) -> tuple[Applied, ...]:
     before = [*tunings[1:], DEFAULTS]
     return tuple(
         Applied(id=row.id, tuning=new, changed=changed(old, new), person=row.person, note=row.note, applied_at=row.applied_at)
-        for row, new, old in list(zip(rows, tunings, before, strict=True))[:limit]
+        for row, new, old in list(zip(rows, tunings, before, strict=False))[:limit]
     )
 
 

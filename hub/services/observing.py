@@ -23,6 +23,7 @@ from search.analysis import fold
 
 log = logging.getLogger(__name__)
 LONGEST = 200  # characters; a longer text was pasted, and may be anything
+PAUSE = 10.0  # seconds between two handovers
 PENDING_MOST = 1_000  # different words between two handovers
 ROWS_MOST = 20_000
 KEPT = timedelta(days=90)
@@ -63,7 +64,7 @@ class Observer:
     by `hand_over`.
     """
 
-    def __init__(self, keep: Callable[[Counts], None], *, pause: float | None = 10.0) -> None:
+    def __init__(self, keep: Callable[[Counts], None], *, pause: float | None) -> None:
         self._keep, self._pause = keep, pause
         self._counts: dict[tuple[str, str, date], Count] = {}
         self._lock = threading.Lock()

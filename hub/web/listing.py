@@ -31,13 +31,12 @@ class Listing:
 
     def address(self, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
         """The same page with another question."""
-        pairs = [("q", ask.words)] if ask.words else []
-        pairs += [(name, value) for name in asking.SHOWN for value in ask.filters.get(name, ())]
-        if (chosen := sort or ask.sort) != default_sort(ask.words):
-            pairs.append(("sort", chosen))
-        if number > 1:
-            pairs.append(("page", str(number)))
-        return self.path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
+        return address_of(self.path, ask, sort=sort, number=number)
+
+    def why(self, public_id: str) -> str | None:
+        """The page that says why a result stands where it does; None when no words were searched."""
+        words = self.page.relaxed or self.ask.words
+        return address_of(f"/search/why/{public_id}", replace(self.ask, words=words, filters=self.ask.narrowed)) if words else None
 
     def toggled(self, name: str, value: str) -> str:
         """With this value of a facet chosen, or no longer."""
@@ -81,6 +80,17 @@ class Listing:
     def numbers(self) -> list[int | None]:
         """Page numbers for the pager."""
         return pages_around(self.ask.page, self.page.pages)
+
+
+def address_of(path: str, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
+    """A page with a question."""
+    pairs = [("q", ask.words)] if ask.words else []
+    pairs += [(name, value) for name in asking.SHOWN for value in ask.filters.get(name, ())]
+    if (chosen := sort or ask.sort) != default_sort(ask.words):
+        pairs.append(("sort", chosen))
+    if number > 1:
+        pairs.append(("page", str(number)))
+    return path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
 
 
 def pages_around(here: int, last: int) -> list[int | None]:

@@ -13,19 +13,38 @@ from hub.web import (
     compression,
     errors,
     home,
+    judgements,
     pages,
     preferences,
     providers,
+    reasons,
     resources,
     runs,
     search,
+    searches,
     security,
     sources,
     templating,
     topics,
+    tunings,
 )
 
-BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs)
+BLUEPRINTS = (
+    preferences,
+    home,
+    search,
+    resources,
+    topics,
+    providers,
+    sources,
+    pages,
+    accounts,
+    runs,
+    reasons,
+    searches,
+    judgements,
+    tunings,
+)
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
 
