@@ -116,16 +116,16 @@ def judge(session: Session, query_id: int, grades: Mapping[str, int | None]) -> 
     What was said of a resource before it was merged gives way to what is said of the one that took its place.
     """
     wanted = {key: grade for key, grade in grades.items() if grade is None or grade in GRADES}
-    ids = dict(session.execute(select(Resource.public_id, Resource.id).where(Resource.public_id.in_(wanted))).tuples().all())
-    rows = session.execute(select(Judgement.id, Judgement.resource_id).where(Judgement.query_id == query_id)).tuples().all()
-    standing = living(session, {resource_id for _, resource_id in rows} | set(ids.values()))
+    ids = {row.public_id: row.id for row in session.execute(select(Resource.public_id, Resource.id).where(Resource.public_id.in_(wanted)))}
+    rows = session.execute(select(Judgement.id, Judgement.resource_id).where(Judgement.query_id == query_id)).all()
+    standing = living(session, {row.resource_id for row in rows} | set(ids.values()))
     present = grades_of(session, [query_id]).get(query_id, {})
     changes = 0
     for public_id, grade in wanted.items():
         target = standing.get(ids.get(public_id, 0))
         if target is None or present.get(target) == grade:
             continue
-        session.execute(delete(Judgement).where(Judgement.id.in_([id for id, resource_id in rows if standing.get(resource_id) == target])))
+        session.execute(delete(Judgement).where(Judgement.id.in_([row.id for row in rows if standing.get(row.resource_id) == target])))
         if grade is not None:
             session.add(Judgement(query_id=query_id, resource_id=target, grade=grade, judged_at=now()))
         session.flush()
@@ -149,16 +149,9 @@ def grades_of(session: Session, query_ids: Iterable[int]) -> Mapping[int, Grades
 def living(session: Session, ids: set[int]) -> dict[int, int]:
     """Resource -> the one that stands for it now, itself as a rule; those that are withdrawn are left out."""
     now_at = {id: id for id in ids}
+    merged = select(Resource.id, Resource.merged_into_id).where(Resource.merged_into_id.is_not(None))
     for _ in range(HOPS):
-        moved = dict(
-            session.execute(
-                select(Resource.id, Resource.merged_into_id).where(
-                    Resource.id.in_(set(now_at.values())), Resource.merged_into_id.is_not(None)
-                )
-            )
-            .tuples()
-            .all()
-        )
+        moved = {row.id: row.merged_into_id for row in session.execute(merged.where(Resource.id.in_(set(now_at.values()))))}
         if not moved:
             break
         now_at = {id: moved.get(place) or place for id, place in now_at.items()}
