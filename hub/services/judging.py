@@ -115,22 +115,19 @@ def judge(session: Session, query_id: int, grades: Mapping[str, int | None]) -> 
 
     What was said of a resource before it was merged gives way to what is said of the one that took its place.
     """
-    wanted = {key: grade for key, grade in grades.items() if grade is None or grade in GRADES}
-    ids = {row.public_id: row.id for row in session.execute(select(Resource.public_id, Resource.id).where(Resource.public_id.in_(wanted)))}
+    keys = {key for key, grade in grades.items() if grade is None or grade in GRADES}
+    ids = {row.public_id: row.id for row in session.execute(select(Resource.public_id, Resource.id).where(Resource.public_id.in_(keys)))}
     rows = session.execute(select(Judgement.id, Judgement.resource_id).where(Judgement.query_id == query_id)).all()
     standing = living(session, {row.resource_id for row in rows} | set(ids.values()))
     present = grades_of(session, [query_id]).get(query_id, {})
-    changes = 0
-    for public_id, grade in wanted.items():
-        target = standing.get(ids.get(public_id, 0))
-        if target is None or present.get(target) == grade:
-            continue
-        session.execute(delete(Judgement).where(Judgement.id.in_([row.id for row in rows if standing.get(row.resource_id) == target])))
+    wanted = {standing[id]: grades[key] for key, id in ids.items() if id in standing}
+    changed = {id: grade for id, grade in wanted.items() if present.get(id) != grade}
+    session.execute(delete(Judgement).where(Judgement.id.in_([row.id for row in rows if standing.get(row.resource_id) in changed])))
+    for id, grade in changed.items():
         if grade is not None:
-            session.add(Judgement(query_id=query_id, resource_id=target, grade=grade, judged_at=now()))
-        session.flush()
-        changes += 1
-    return changes
+            session.add(Judgement(query_id=query_id, resource_id=id, grade=grade, judged_at=now()))
+    session.flush()
+    return len(changed)
 
 
 def grades_of(session: Session, query_ids: Iterable[int]) -> Mapping[int, Grades]:
