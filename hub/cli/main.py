@@ -22,6 +22,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "record": ("hub.cli.record", "Look at what sources have given us."),
     "search": ("hub.cli.search", "Search the catalogue."),
     "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),
+    "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),
     "vocabulary": ("hub.cli.vocabulary", "Load the topics and platforms anew, and sort the catalogue by them."),
     "check": ("hub.cli.index", "Compare the index with the database; exit status 0 only when they agree."),
     "user": ("hub.cli.user", "Add people who may sign in."),

@@ -20,6 +20,7 @@ from hub.services.widening import Added
 from search import query, snippets
 from search.document import Fragment, Hit
 from search.index import Index, IndexFault
+from search.tuning import Tuning
 
 PAGE = 20
 RELATED_MOST = 6  # shown before the loosened query, when no word matched
@@ -111,6 +112,11 @@ def facet(session: Session, index: Index, ask: Ask, name: str, *, language: str,
 def matches(index: Index, ask: Ask, *, limit: int) -> tuple[Hit, ...]:
     """The best matches of just these words, without facets. Raises SearchUnavailable."""
     return querying.find(index, query.parse(ask.words, filters=ask.narrowed, limit=limit, facets=())).hits
+
+
+def order(session: Session, index: Index, ask: Ask, *, limit: int, tuning: Tuning | None = None) -> tuple[int, ...]:
+    """Ids of the first results as a visitor gets them, by this tuning or the one in force. Raises SearchUnavailable."""
+    return tuple(hit.id for hit in querying.find(index, querying.read(session, ask, limit=limit, tuning=tuning).query).hits)
 
 
 def results(session: Session, hits: Sequence[Hit], asked: query.Query) -> tuple[Found, ...]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from hub.services import glossing, widening
+from hub.services import adjusting, glossing, widening
 from hub.services.asking import Ask
 from hub.services.widening import Widening
 from search import query
 from search.document import SORTS, Hits
 from search.index import Index, IndexFault
 from search.query import Query
+from search.tuning import Tuning
 
 LAST_PAGE = 500  # nobody reads further; machines use the exports
 
@@ -21,13 +22,14 @@ class SearchUnavailable(Exception):
     """The index cannot be read just now (it is being rebuilt, or broken); resource pages still work."""
 
 
-def read(session: Session, ask: Ask, *, limit: int = 0, facets: tuple[str, ...] = ()) -> Widening:
-    """The query of a question, with what was added to it."""
+def read(session: Session, ask: Ask, *, limit: int = 0, facets: tuple[str, ...] = (), tuning: Tuning | None = None) -> Widening:
+    """The query of a question, with what was added to it; ranked by this tuning, or the one in force."""
     page = min(max(ask.page, 1), LAST_PAGE)
     sort = ask.sort if ask.sort in SORTS else "relevance"
     if sort == "relevance" and not ask.words.strip():
         sort = "newest"
-    typed = query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=facets)
+    weights = tuning or adjusting.in_force(session)
+    typed = query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=facets, tuning=weights)
     return widening.widen(typed, glossing.read(session), only=ask.only, less=ask.less)
 
 

@@ -32,11 +32,12 @@ class Listing:
 
     def address(self, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
         """The same page with another question."""
-        pairs = [("q", ask.words)] if ask.words else []
-        pairs += fields(ask if sort is None else replace(ask, sort=sort))
-        if number > 1:
-            pairs.append(("page", str(number)))
-        return self.path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
+        return address_of(self.path, ask, sort=sort, number=number)
+
+    def why(self, public_id: str) -> str | None:
+        """The page that says why a result stands where it does; None when no words were searched."""
+        words = self.page.relaxed.words if self.page.relaxed else self.ask.words
+        return address_of(f"/search/why/{public_id}", replace(self.ask, words=words, filters=self.ask.narrowed)) if words else None
 
     def toggled(self, name: str, value: str) -> str:
         """With this value of a facet chosen, or no longer."""
@@ -95,6 +96,15 @@ class Listing:
     def numbers(self) -> list[int | None]:
         """Page numbers for the pager."""
         return pages_around(self.ask.page, self.page.pages)
+
+
+def address_of(path: str, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
+    """A page with a question."""
+    pairs = [("q", ask.words)] if ask.words else []
+    pairs += fields(ask if sort is None else replace(ask, sort=sort))
+    if number > 1:
+        pairs.append(("page", str(number)))
+    return path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
 
 
 def fields(ask: asking.Ask) -> list[tuple[str, str]]:

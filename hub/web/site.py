@@ -14,20 +14,41 @@ from hub.web import (
     errors,
     home,
     indexes,
+    judgements,
     pages,
     preferences,
     providers,
+    reasons,
     resources,
     runs,
     search,
+    searches,
     security,
     sources,
     templating,
     topics,
+    tunings,
     vocabulary,
 )
 
-BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs, indexes, vocabulary)
+BLUEPRINTS = (
+    preferences,
+    home,
+    search,
+    resources,
+    topics,
+    providers,
+    sources,
+    pages,
+    accounts,
+    runs,
+    indexes,
+    vocabulary,
+    reasons,
+    searches,
+    judgements,
+    tunings,
+)
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
 
