@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from search.index import Index, IndexFault
 PAGE = 20
 LAST_PAGE = 500  # nobody reads further; machines use the exports
 RELAXED_MOST = 3
+WITHOUT_MOST = 8  # filters of which it is counted what they hide; each costs a search
 
 
 class SearchUnavailable(Exception):
@@ -72,7 +73,8 @@ def find(session: Session, index: Index, ask: Ask, *, language: str, today: date
     active = active_filters(ask, vocabulary)
     relaxed = None
     if not hits.total:
-        active = tuple(Active(a.name, a.value, a.label, _total(index, ask.without(a.name, a.value))) for a in active)
+        hiding = [replace(a, without=_total(index, ask.without(a.name, a.value))) for a in active[:WITHOUT_MOST]]
+        active = (*hiding, *active[WITHOUT_MOST:])
         relaxed, asked, fewer = relax(index, ask, limit)
     ids = tuple(hit.id for hit in (fewer if relaxed else hits).hits)
     return Page(
