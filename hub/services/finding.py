@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from search.tuning import Tuning
 
 PAGE = 20
 RELATED_MOST = 6  # shown before the loosened query, when no word matched
-FILTERS_COUNTED = 6  # "without this filter", one short query each
+FILTERS_COUNTED = 8  # filters of which it is counted what they hide; each costs a search
 LAST_PAGE = querying.LAST_PAGE
 SearchUnavailable = querying.SearchUnavailable
 

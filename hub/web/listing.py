@@ -18,7 +18,8 @@ from hub.web import context, wording
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 WORDS_MOST = 500
 VALUE_MOST = 200
-VALUES_MOST = 40  # chosen values in one facet
+VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
+LETTERS_MOST = 2_000  # characters of them together
 NOTATION_MOST = 80
 
 
@@ -141,9 +142,7 @@ def default_sort(words: str) -> str:
 def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
     """The question in an address. What cannot be meant is left out; nothing fails."""
     words = " ".join(args.get("q", "")[:WORDS_MOST].replace("\0", " ").split())
-    chosen = {
-        name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in asking.SHOWN
-    }
+    chosen = chosen_values(args)
     for name, values in (fixed or {}).items():
         chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))
     sort = args.get("sort", "")
@@ -156,6 +155,18 @@ def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None 
         only=args.get("only") == "1",
         less=tuple(dict.fromkeys(value[:NOTATION_MOST] for value in args.getlist("less")[:VALUES_MOST] if value)),
     )
+
+
+def chosen_values(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    """The chosen values of each facet, as many as a page can carry in its links."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    values_left, letters_left = VALUES_MOST, LETTERS_MOST
+    for name in asking.SHOWN:
+        for value in dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value):
+            values_left, letters_left = values_left - 1, letters_left - len(value)
+            if values_left >= 0 and letters_left >= 0:
+                chosen[name] = (*chosen.get(name, ()), value)
+    return chosen
 
 
 def page_number(text: str) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from search.analysis import asked, cut, fold
-from search.query import Both, Either, Node, Word, written
+from search.query import Both, Either, Node, Phrase, Word, written
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.fields import TEXT
 from search.whoosh_index.matching import found
@@ -18,6 +19,7 @@ from search.whoosh_index.snapshot import Snapshot
 
 FEW = 3  # a query with fewer matches gets a suggestion
 MAX_WORDS = 8  # of a query that are looked at
+MAX_CANDIDATES = 3  # of a query with phrases, each of which is read anew
 MAX_TRIED = 2  # of them left out one by one, where there are more
 SHORTEST, LONGEST = 3, 24  # of a word that can be mended
 MAX_NEAR = 400  # words compared letter by letter
@@ -26,10 +28,20 @@ WIDTH = np.dtype(f"S{LONGEST}")
 
 def suggest(snapshot: Snapshot, root: Node, count: Callable[[Node], int], matches: int) -> str | None:
     """The best query near this one, as text, that matches more than it does; `count` answers how many a tree matches."""
-    for candidate in _candidates(snapshot, root, lost=not matches):
+    most = MAX_CANDIDATES if any(isinstance(leaf, Phrase) for leaf in _leaves(root)) else None
+    for candidate in islice(_candidates(snapshot, root, lost=not matches), most):
         if candidate != root and count(candidate) > matches:
             return written(candidate)
     return None
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    match node:
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            yield node
 
 
 def _candidates(snapshot: Snapshot, root: Node, *, lost: bool) -> Iterator[Node]:

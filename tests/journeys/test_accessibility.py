@@ -102,7 +102,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     faults += violations(page)
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", *VOCABULARY):
+    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild", *VOCABULARY):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []

@@ -242,3 +242,10 @@ def test_a_broken_index_leaves_the_rest_standing(own_site: Flask, tmp_path: Path
     assert visitor.get("/readyz").status_code == 503
     assert visitor.get("/suggest?q=a").json == []
     assert [one["kind"] for one in visitor.get("/suggest?q=logist").json or ()] == ["topic", "topic"]
+
+
+def test_the_chosen_values_of_a_page_are_bounded(visitor: FlaskClient) -> None:
+    many = "&".join(f"{name}={'电' * 150}{number}" for name in ("topic", "type", "level", "provider") for number in range(64))
+    answer = visitor.get(f"/search?q=market&{many}")
+    assert answer.status_code == 200
+    assert len(answer.data) < 1_500_000
