@@ -104,10 +104,14 @@ class Observer:
 
 def keep(session: Session, counts: Counts, *, today: date) -> None:
     """Add counts to the database, and forget what is too old or too much. One short transaction, which the caller commits."""
+    rows = [
+        {"words": words, "language": language, "month": day.replace(day=1), "last_day": day, "days": 1, **asdict(count)}
+        for (words, language, day), count in sorted(counts.items(), key=lambda pair: pair[0])  # one order: no two processes wait in a ring
+    ]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for (words, language, day), count in sorted(counts.items(), key=lambda pair: pair[0]):  # one order: no two processes wait in a ring
-        added = insert(Demand).values(words=words, language=language, month=day.replace(day=1), last_day=day, days=1, **asdict(count))
-        session.execute(added.on_conflict_do_update(index_elements=["words", "language", "month"], set_=summed(added.excluded)))
+    added = insert(Demand)
+    added = added.on_conflict_do_update(index_elements=["words", "language", "month"], set_=summed(added.excluded))
+    session.connection().execute(added, rows)
     forget(session, today=today)
 
 
