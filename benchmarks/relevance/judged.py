@@ -17,12 +17,13 @@ HALVES = ("tune", "test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One query of the set. `intent` is what the judge read the documents for."""
+    """One query of the set. `intent` is what the judge read the documents for, `across` the query in the other language, for the pool."""
 
     id: str
     language: str
     kind: str
     query: str
+    across: str
     intent: str
 
     @property

@@ -1,8 +1,9 @@
 """What a judge reads: `python -m benchmarks.relevance.pool [--query ID ...] [--unjudged] [--keep FOLDER]`.
 
 For every query the first twenty documents of each ranking (ours, FTS5, Whoosh, each with all and with any of the words; sentence
-vectors, over all documents and over those in the other language), in an order that tells nothing of the rankings. One line each:
-query, document, language, title | provider | subjects | beginning of the description, then the grade where there is one.
+vectors; words and vectors fused), the first ten of the vectors in each language alone, and the first ten of ours for the query in the
+other language; in an order that tells nothing of the rankings. One line each: query, document, language, title | provider | subjects |
+beginning of the description, then the grade where there is one.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from search.document import Document
 from search.tuning import Tuning
 
 DEPTH = 20
-ACROSS = 10  # of the language that the query is not in
-RANKINGS = (OURS, "ours, words OR-ed", "FTS5 (all)", "FTS5 (any)", "Whoosh (all)", "Whoosh (any)", "vectors")
+APART = 10  # by vectors in one language alone, by words in the other language
+RANKINGS = (OURS, "ours, words OR-ed", "FTS5 (all)", "FTS5 (any)", "Whoosh (all)", "Whoosh (any)", "vectors", "OR-ed + vectors")
 DESCRIBED = 120
 
 
@@ -53,8 +54,10 @@ def pool(built: Built, asked: Asked) -> list[int]:
     """Ids of documents, in the order of a hash."""
     known = systems(built, Tuning())
     found = {id for name in RANKINGS if name in known for id in known[name](asked.query, DEPTH)}
+    found.update(known["ours, words OR-ed"](asked.across, APART))
     if available():
-        found.update(built.sentences.find(asked.query, limit=ACROSS, chinese=asked.language != "zh"))
+        for chinese in (True, False):
+            found.update(built.sentences.find(asked.query, limit=APART, chinese=chinese))
     return sorted(found, key=lambda id: hashlib.sha256(f"{asked.id} {built.names[id]}".encode()).digest())
 
 
