@@ -35,7 +35,7 @@ def ndcg(ranking: Sequence[str], grades: Mapping[str, int], *, first: int = FIRS
 
 
 def _gained(grades: Iterable[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
+    return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
 
 
 def reciprocal_rank(ranking: Sequence[str], grades: Mapping[str, int]) -> float:

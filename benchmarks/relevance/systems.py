@@ -31,10 +31,10 @@ def systems(built: Built, tuning: Tuning) -> dict[str, System]:
         if any(name in document.signals for document in built.documents):
             found[f"ours, no {name}"] = ours(built, replace(tuning, **{name: 0.0}))
     for every, said in ((True, "all"), (False, "any")):
-        found[f"FTS5 ({said})"] = lambda typed, limit, every=every: built.fts5.find(typed, every=every, limit=limit)
-        found[f"Whoosh ({said})"] = lambda typed, limit, every=every: built.whoosh.find(typed, every=every, limit=limit)
+        found[f"FTS5 ({said})"] = fts5(built, every=every)
+        found[f"Whoosh ({said})"] = whoosh(built, every=every)
     if available():
-        found["vectors"] = lambda typed, limit: built.sentences.find(typed, limit=limit)
+        found["vectors"] = vectors(built)
         found["OR-ed + vectors"] = both(found["ours, words OR-ed"], found["vectors"])
     return found
 
@@ -53,6 +53,21 @@ def ours(built: Built, tuning: Tuning, *, widening: bool = True, every: bool = T
 def any_word(query: Query) -> Query:
     """The same query, for documents with any of its words."""
     return replace(query, root=Either(query.root.parts)) if isinstance(query.root, Both) else query
+
+
+def fts5(built: Built, *, every: bool) -> System:
+    """SQLite's, made when it is first asked."""
+    return lambda typed, limit: built.fts5.find(typed, every=every, limit=limit)
+
+
+def whoosh(built: Built, *, every: bool) -> System:
+    """Whoosh's own, made when it is first asked."""
+    return lambda typed, limit: built.whoosh.find(typed, every=every, limit=limit)
+
+
+def vectors(built: Built) -> System:
+    """Meaning alone."""
+    return lambda typed, limit: built.sentences.find(typed, limit=limit)
 
 
 def both(one: System, other: System) -> System:
