@@ -48,6 +48,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--keep", metavar="FOLDER", type=Path, help="keep indexes and vectors there, for the next time")
     parser.add_argument("--fresh", action="store_true", help="write our index again, although it was kept")
     parser.add_argument("--each", action="store_true", help="print nDCG@10 query by query too")
+    parser.add_argument("--own", action="store_true", help="as if there were no documents in other languages than the query's")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
@@ -65,7 +66,7 @@ def pairs(given: Sequence[str], *, several: bool) -> dict[str, list[float]]:
 
 def measure(built: Built, numbers: Tuning, chosen: argparse.Namespace) -> int:
     """Every system that is asked for; answers the exit status."""
-    judge = Judge(queries(chosen.half), judgements(), built.names)
+    judge = Judge(queries(chosen.half), judgements(), built.names, own=chosen.own)
     wanted = tuple(chosen.systems or [""])
     measured = {name: judge.measure(name, system) for name, system in systems(built, numbers).items() if name.startswith(wanted)}
     if not measured:

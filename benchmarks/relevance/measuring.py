@@ -9,6 +9,7 @@ from benchmarks.relevance.judged import Asked
 from benchmarks.relevance.metrics import Scores, mean, scores
 from benchmarks.relevance.systems import DEPTH, System
 
+DEEPER = 200  # so that something is left when the other languages are gone
 PARTS = {"English": ("en",), "Chinese": ("zh",), "all": ("en", "zh")}
 
 
@@ -32,14 +33,20 @@ class Measured:
 
 @dataclass(frozen=True)
 class Judge:
-    """The judged queries, and the name in the judgements of every document."""
+    """The judged queries, and the name in the judgements of every document. `own`: as if there were no documents in other languages."""
 
     asked: Sequence[Asked]
     graded: Mapping[str, Mapping[str, int]]
     names: Mapping[int, str]
+    own: bool = False
 
     def measure(self, name: str, system: System) -> Measured:
         """Ask the system every query."""
-        rankings = ([self.names[id] for id in system(asked.query, DEPTH)] for asked in self.asked)
-        each = [scores(ranking, self.graded[asked.id]) for asked, ranking in zip(self.asked, rankings, strict=True)]
-        return Measured(name, self.asked, each)
+        return Measured(name, self.asked, [self._scores(asked, system) for asked in self.asked])
+
+    def _scores(self, asked: Asked, system: System) -> Scores:
+        ranking = [self.names[id] for id in system(asked.query, DEEPER if self.own else DEPTH)]
+        if not self.own:
+            return scores(ranking, self.graded[asked.id])
+        grades = {id: grade for id, grade in self.graded[asked.id].items() if id.startswith(asked.language)}
+        return scores([id for id in ranking if id.startswith(asked.language)][:DEPTH], grades)

@@ -86,3 +86,13 @@ def test_systems_are_measured_compared_and_claimed_of():
     assert [claim.holds for claim in claims(measured)] == [True, True]
     assert "better 1, worse 0" in table(measured)
     assert not claims({"FTS5 (any)": measured["FTS5 (any)"]})
+
+
+def test_other_languages_can_be_left_out():
+    asked = [Asked(id="zh01", language="zh", kind="plain", query="电子商务", across="e-commerce", intent="")]
+    graded, names = {"zh01": {"en-1": 3, "zh-2": 2, "zh-3": 0}}, {1: "en-1", 2: "zh-2", 3: "zh-3"}
+    with_all = Judge(asked, graded, names).measure("ours", lambda typed, limit: [1, 2])
+    assert with_all.each[0].recall == 1.0
+    own = Judge(asked, graded, names, own=True).measure("ours", lambda typed, limit: [1, 2])
+    assert (own.each[0].ndcg, own.each[0].recall) == (1.0, 1.0)
+    assert Judge(asked, graded, names).measure("ours", lambda typed, limit: [2]).each[0].ndcg < 1.0
