@@ -6,7 +6,6 @@ BM25 ranks much as ours does), facets as columns, one segment, one thread. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import tantivy
@@ -15,7 +14,7 @@ from benchmarks.peers import plain
 from search.analysis import asked, stem
 from search.document import FACETS, Document
 from search.query import Both, Node, Not, Phrase, Word
-from search.whoosh_index.inverting import weigh
+from search.whoosh_index.inverting import Weighed
 
 HEAP = 500_000_000
 VALUES = 65_000  # counted of a facet: all
@@ -26,7 +25,8 @@ class Tantivy:
     """An index in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir()
+        there = folder.exists()
+        folder.mkdir(exist_ok=True)
         builder = tantivy.SchemaBuilder()
         builder.add_integer_field("id", fast=True)
         builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
@@ -34,20 +34,26 @@ class Tantivy:
             builder.add_text_field(f"facet_{name}", fast=True, tokenizer_name="raw", index_option="basic")
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema, path=str(folder))
+        self._writer = None if there else self._index.writer(HEAP, 1)
+        self._searcher = self._index.searcher()
 
-    def fill(self, documents: Iterable[Document]) -> None:
-        """Write everything, in one segment if Tantivy's merging agrees."""
-        writer = self._index.writer(HEAP, 1)
-        for document in documents:
-            row = tantivy.Document()
-            row.add_integer("id", document.id)
-            row.add_text("words", " ".join(f"{plain(term)} " * min(weight, 255) for term, weight in weigh(document).weights.items()))
-            for name, values in document.facets.items():
-                for value in values:
-                    row.add_text(f"facet_{name}", value)
-            writer.add_document(row)
-        writer.commit()
-        writer.wait_merging_threads()
+    def add(self, document: Document, weighed: Weighed) -> None:
+        """One document, and its terms as often as they weigh."""
+        row = tantivy.Document()
+        row.add_integer("id", document.id)
+        row.add_text("words", " ".join(f"{plain(term)} " * min(weight, 255) for term, weight in weighed.weights.items()))
+        for name, values in document.facets.items():
+            for value in values:
+                row.add_text(f"facet_{name}", value)
+        assert self._writer is not None
+        self._writer.add_document(row)
+
+    def finish(self) -> None:
+        """After the last document: one segment, if Tantivy's merging agrees."""
+        assert self._writer is not None
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        self._writer = None
         self._index.reload()
         self._searcher = self._index.searcher()
 
