@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.addresses import MIXED, labels, narrowed, pages, search_path
 from benchmarks.claims import Claim, conclude, percentile
-from benchmarks.hub_process import Hub, family, memory
+from benchmarks.hub_process import Hub, cpu, family, memory
 from benchmarks.made_courses import courses
 from hub.db import now
 from hub.models import Run, Source
@@ -66,7 +66,7 @@ def main() -> int:
             answers: dict[str, dict[int, dict[str, float]]] = {}
             for kind, some in paths.items():
                 many = max(chosen.requests, len(some)) if kind == MIXED else chosen.requests
-                answers[kind] = {clients: ask(port, some, clients, many) for clients in chosen.clients}
+                answers[kind] = {clients: ask(port, process.pid, some, clients, many) for clients in chosen.clients}
                 resident.look(process.pid)
             share = own_share(hub, port)
             resident.look(process.pid)
@@ -171,8 +171,8 @@ def get(connection: http.client.HTTPConnection, path: str) -> float:
     return time.perf_counter() - began
 
 
-def ask(port: int, paths: Sequence[str], clients: int, requests: int) -> dict[str, float]:
-    """So many requests by so many clients, each with a connection of its own."""
+def ask(port: int, server: int, paths: Sequence[str], clients: int, requests: int) -> dict[str, float]:
+    """So many requests by so many clients, each with a connection of its own; and what CPU they cost the server."""
     own = threading.local()
 
     def one(path: str) -> float:
@@ -182,11 +182,12 @@ def ask(port: int, paths: Sequence[str], clients: int, requests: int) -> dict[st
 
     asked = [paths[n % len(paths)] for n in range(requests)]
     with ThreadPoolExecutor(clients) as pool:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), cpu(server)
         seconds = list(pool.map(one, asked))
-        took = time.perf_counter() - began
+        took, used = time.perf_counter() - began, cpu(server) - used
     return {
         "per_second": round(requests / took, 1),
+        "cpu_ms": round(1000 * used / requests, 1),
         "p50_ms": round(1000 * statistics.median(seconds), 1),
         "p95_ms": round(1000 * percentile(seconds, 95), 1),
     }
@@ -240,6 +241,7 @@ def show(measured: Mapping[str, object]) -> None:
         for clients, row in by_clients.items():
             print(
                 f"  {kind:18} {clients:3} at a time: {row['per_second']:7.1f}/s   p50 {row['p50_ms']:7.1f} ms   p95 {row['p95_ms']:7.1f} ms"
+                f"   {row['cpu_ms']:5.1f} ms of the server's CPU"
             )
     share = measured["own_share_ms"]
     print(f"  a search page {share['page']} ms, its search alone {share['search']} ms, the page adds {share['p50']} (p95 {share['p95']})")  # type: ignore[index]
