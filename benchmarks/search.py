@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -42,6 +43,7 @@ TYPE_AHEAD = {10_000: 5, 100_000: 15, 300_000: 30}
 REBUILD = {10_000: 10, 100_000: 60, 300_000: 180}  # seconds
 COMMIT = {10_000: 0.5, 100_000: 0.5, 300_000: 1}
 VISIBLE = 2
+WHOLE = "whole"  # a file beside indexes that were finished
 RESIDENT = {10_000: 100, 100_000: 300, 300_000: 700}  # MB
 FILTERS = (
     {"free": ("yes",), "language": ("en", "zh")},
@@ -110,7 +112,7 @@ def measure(documents: list[Document], real: list[Document], kept: Path | None) 
     gc.freeze()  # else each collection looks at all of the documents, whoever is measured
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fts5, tantivy = peers(documents, kept / str(len(documents)) if kept else folder)
+        fts5, tantivy = peers(documents, (kept or folder / "peers") / str(len(documents)))
         ours = WhooshIndex(folder / "index")
         sheet.claim("full rebuild", lasting(lambda: ours.rebuild(iter(documents), expected=len(documents))), REBUILD, "s")
         ours.find(parse(""))
@@ -129,8 +131,10 @@ def measure(documents: list[Document], real: list[Document], kept: Path | None) 
 
 def peers(documents: list[Document], folder: Path) -> tuple[Fts5, Tantivy]:
     """What we compare with, over these documents: made, or found where it was kept."""
-    there = folder.exists() and any(folder.iterdir())
-    folder.mkdir(parents=True, exist_ok=True)
+    there = (folder / WHOLE).exists()
+    if not there:
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that was broken off
+        folder.mkdir(parents=True)
     fts5, tantivy = Fts5(folder / "fts5.db"), Tantivy(folder / "tantivy")
     if not there:
         for document in documents:
@@ -139,6 +143,7 @@ def peers(documents: list[Document], folder: Path) -> tuple[Fts5, Tantivy]:
             tantivy.add(document, weighed)
         fts5.finish()
         tantivy.finish()
+        (folder / WHOLE).touch()
     return fts5, tantivy
 
 
