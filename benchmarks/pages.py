@@ -68,6 +68,7 @@ def main() -> int:
                 many = max(chosen.requests, len(some)) if kind == MIXED else chosen.requests
                 answers[kind] = {clients: ask(port, process.pid, some, clients, many) for clients in chosen.clients}
                 resident.look(process.pid)
+                print(f"{kind}: {answers[kind]}", file=sys.stderr)
             share = own_share(hub, port)
             resident.look(process.pid)
     measured = {
@@ -195,7 +196,6 @@ def ask(port: int, server: int, paths: Sequence[str], clients: int, requests: in
 
 def own_share(hub: Hub, port: int) -> dict[str, float]:
     """What search pages add to their searches, in ms: the middle of several questions, and near the worst."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     index = open_index(f"whoosh:{hub.folder / 'index'}")
     adds, pages, searches = [], [], []
     for question in [
@@ -211,6 +211,7 @@ def own_share(hub: Hub, port: int) -> dict[str, float]:
         parsed = query.parse(
             words, filters=asked.narrowed, sort="relevance" if words else "newest", limit=finding.PAGE, facets=finding.ASKED
         )
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)  # the server hangs up on those that wait
         page = min(get(connection, search_path(question)) for _ in range(TRIES))
         search = min(timed(lambda parsed=parsed: index.find(parsed)) for _ in range(TRIES))
         pages.append(1000 * page)
