@@ -13,6 +13,16 @@ COMMON = (
     "data", "management", "introduction", "business", "learn", "design", "marketing", "development",
     "管理", "设计", "技术", "学习", "数据", "课程", "基础", "分析",
 )  # fmt: skip
+COMMON_PHRASES = [
+    '"introduction to"',
+    '"data science"',
+    '"machine learning"',
+    '"for beginners"',
+    '"the complete"',
+    '"大学英语"',
+    '"数据分析"',
+    '"课程设计"',
+]
 
 
 def english(documents: Sequence[Document], many: int) -> list[str]:

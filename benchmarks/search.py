@@ -198,6 +198,7 @@ def alone(sheet: Sheet, real: list[Document], ours: WhooshIndex) -> None:
         ("phrase", questions.phrases(real, QUESTIONS)),
         ("prefix", questions.prefixes(real, QUESTIONS)),
         ("misspelt", questions.misspelt(real, QUESTIONS)),
+        ("phrase of common words", questions.COMMON_PHRASES),
         ("one word excluded", [f"-{word}" for word in questions.COMMON]),
         ("any of four common words", [" OR ".join(questions.COMMON[at : at + 4]) for at in range(12)]),
     ):
