@@ -39,7 +39,7 @@ def relax(session: Session, index: Index, ask: Ask, *, limit: int) -> tuple[Rela
     root = query.parse(ask.words).root
 
     def tried(how: str, node: Node, left_out: tuple[Node, ...] = ()) -> tuple[Relaxed, Widening, Hits] | None:
-        words = written(node)
+        words = written(query.parse(written(node)).root)  # bounded as anything that is typed
         asked = querying.read(session, ask.asking(words), limit=limit)
         hits = querying.find(index, asked.query)
         names = tuple(written(part) for part in left_out)
