@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 FACETS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start", "source")
-NUMBERS = ("updated", "starts", "modified", "until")  # epoch seconds, -1 is unknown: changed here, begins, content changed, can be taken till
+NUMBERS = (
+    "updated",
+    "starts",
+    "modified",
+    "until",
+)  # epoch seconds, -1 is unknown: changed here, begins, content changed, can be taken till
 FOREVER = 2**40  # `until` of what can be taken at any time
 SORTS = ("relevance", "newest", "start", "title")
 
@@ -34,7 +39,9 @@ class Document:
     language: str = ""  # main language, BCP 47; "" when unknown
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name of FACETS -> values; a topic comes with all its ancestors
     numbers: Mapping[str, int] = field(default_factory=dict)  # name of NUMBERS -> value
-    signals: Mapping[str, float] = field(default_factory=dict)  # name of tuning.SIGNALS -> 0 .. 1; without one it is unknown, and does nothing
+    signals: Mapping[str, float] = field(
+        default_factory=dict
+    )  # name of tuning.SIGNALS -> 0 .. 1; without one it is unknown, and does nothing
     weight: float = 1.0  # signals beside text, multiplied into the score: 0.5 .. 2
     origins: tuple[Origin, ...] = ()
 

@@ -15,8 +15,10 @@ import numpy as np
 from search.analysis import GAP, STOP_WORDS, analyse, inflected
 from search.document import FACETS, Document
 from search.whoosh_index.arrays import Array
+from search.whoosh_index.beginnings import beginnings
 from search.whoosh_index.collation import SORT_KEY, sort_key
 from search.whoosh_index.fields import (
+    AHEAD,
     ALTERNATIVE_WEIGHT,
     DESCRIPTION_WEIGHT,
     FACET,
@@ -27,7 +29,6 @@ from search.whoosh_index.fields import (
     TITLE,
     TITLE_WEIGHT,
 )
-from search.whoosh_index.segments import LINE
 
 log = logging.getLogger(__name__)
 MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE, MAX_VALUES = 1_000, 20_000, 300, 200  # characters; values of one field
@@ -56,14 +57,12 @@ class Weighed:
     positions: list[str]  # of the whole document; "" is a gap
     title_size: int  # how many of them are the title's
     length: int  # weighted
-    lines: bytes  # title and keywords, for the type-ahead
 
 
 def weigh(document: Document) -> Weighed:
     """Analyse every field once."""
     title, title_terms = analyse(document.title[:MAX_TITLE])
     positions, length = list(title), len(title) * TITLE_WEIGHT
-    lines = [_line(title, title_terms)]
     weights: dict[str, int] = {}
     _add(weights, title_terms, TITLE_WEIGHT)
     titled = dict(weights)
@@ -84,25 +83,7 @@ def weigh(document: Document) -> Weighed:
         _add(weights, terms, weight)
         if weight == ALTERNATIVE_WEIGHT:
             _add(titled, terms, weight)
-        if weight == KEYWORDS_WEIGHT:
-            lines.extend(_keyword_lines(words))
-    return Weighed(weights, titled, positions, len(title), length, LINE.join(lines) + LINE)
-
-
-def _line(words: list[str], terms: list[str]) -> bytes:
-    """Words one after the other, each after a blank; then compounds as one word."""
-    joined = [term for term in terms[len(words) :] if term.isascii()]
-    return (" " + " ".join(words + joined)).encode("utf-8", "replace")
-
-
-def _keyword_lines(words: list[str]) -> Iterator[bytes]:
-    line: list[str] = []
-    for word in [*words, ""]:
-        if word:
-            line.append(word)
-        else:
-            yield _line(line, line)
-            line = []
+    return Weighed(weights, titled, positions, len(title), length)
 
 
 def _joined(values: tuple[str, ...]) -> str:
@@ -152,29 +133,26 @@ class Postings:
 def invert(documents: Iterable[Document]) -> dict[str, Array]:
     """A whole segment, ready to be written. The documents are sound and their ids differ."""
     rows = list(documents)
-    fields = {TEXT: Postings(), TITLE: Postings()} | {FACET + name: Postings() for name in FACETS}
+    fields = {TEXT: Postings(), TITLE: Postings(), AHEAD: Postings()} | {FACET + name: Postings() for name in FACETS}
     words: dict[str, int] = {"": 0}
     stream, stream_sizes, lengths, titles = array("I"), array("I"), array("I"), array("I")
-    lines: list[bytes] = []
     for document in rows:
         weighed = weigh(document)
         fields[TEXT].add(weighed.weights)
         fields[TITLE].add(weighed.titled)
+        fields[AHEAD].add(beginnings(document.title[:MAX_TITLE], weighed.positions[: weighed.title_size], _offered(document)))
         for name in FACETS:
             fields[FACET + name].add(dict.fromkeys(_values(document, name), 1))
         stream.extend([words.setdefault(word, len(words)) for word in weighed.positions])
         stream_sizes.append(len(weighed.positions))
         lengths.append(weighed.length)
         titles.append(weighed.title_size)
-        lines.append(weighed.lines)
     hashes = np.array([word_hash(word) for word in words], np.uint32)
     made: dict[str, Array] = {
         "stream": hashes[np.frombuffer(stream, np.uint32)] if stream else np.zeros(0, np.uint32),
         "stream_ends": np.cumsum(stream_sizes, dtype=np.uint64),
         "lengths": np.array(lengths, np.uint32),
         "title_sizes": np.array(titles, np.uint32),
-        "lines": np.frombuffer(b"".join(lines), np.uint8),
-        "line_ends": np.cumsum([len(line) for line in lines], dtype=np.uint64),
         **columns(rows),
     }
     for name, postings in fields.items():
@@ -184,6 +162,12 @@ def invert(documents: Iterable[Document]) -> dict[str, Array]:
 
 def _values(document: Document, facet: str) -> list[str]:
     return [clean(value)[:MAX_VALUE] for value in document.facets.get(facet, ())[:MAX_VALUES] if value]
+
+
+def _offered(document: Document) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "keyword", document.keywords[:MAX_VALUES]
+    yield "provider", _values(document, "provider")
+    yield "institution", _values(document, "institution")
 
 
 def word_hash(word: str) -> int:

@@ -13,11 +13,7 @@ from search.whoosh_index.fields import FIELDS
 from search.whoosh_index.segments import Segment, Terms
 
 COLUMNS = ("ids", "versions", "boosts", "updated", "begins", "order", "lengths", "title_sizes")
-VARIED = (
-    ("stream", "stream_ends"),
-    ("cards", "card_ends"),
-    ("lines", "line_ends"),
-)  # parts of documents, and where they end
+VARIED = (("stream", "stream_ends"), ("cards", "card_ends"))  # parts of documents, and where they end
 CHUNK = 250_000  # postings
 Part = tuple[Segment, Array]  # and which of its documents live
 
