@@ -20,10 +20,12 @@ from search.whoosh_index.planning import plan
 from search.whoosh_index.pronouncing import HAN, MAX_SPELT
 from search.whoosh_index.segments import Segment, Terms
 from search.whoosh_index.snapshot import Snapshot
+from search.whoosh_index.syllables import syllables
 from search.whoosh_index.titles import spelt_titles, titles
 
 MAX_TYPED = 80
 LOOKED_AT = 32  # values of one segment, the most frequent first
+SPELLED = 8  # names of one pinyin that are looked at
 SHARES = {"keyword": 3, "provider": 2, "institution": 2}  # of a list of eight; titles take the rest
 SIGNS = re.compile(r"[^\w\s]|_")  # with one of these a keyword may mean something else in a query
 
@@ -69,13 +71,13 @@ def _values(snapshot: Snapshot, kind: str, wanted: str, spelt: str, limit: int) 
 
 
 def spelled(snapshot: Snapshot, letters: str) -> str | None:
-    """The keyword or the name of Chinese characters with just this pinyin that most documents have."""
-    if not (letters.isascii() and letters.isalpha()) or len(letters) >= MAX_SPELT:
-        return None
-    for letter in KINDS.values():
-        for text in _most_frequent(snapshot, letter, PINYIN + letters + END, 8):
-            if HAN.fullmatch(text):
-                return text
+    """Chinese with just this pinyin: a keyword or a name that is so, or that begins so."""
+    ways = syllables(letters) if len(letters) < MAX_SPELT else []
+    for end in (END, ""):
+        for letter in KINDS.values() if ways else ():
+            for text in _most_frequent(snapshot, letter, PINYIN + letters + end, SPELLED):
+                if HAN.fullmatch(text) and len(ways[0]) > 1:
+                    return text[: len(ways[0])]
     return None
 
 

@@ -16,7 +16,8 @@ from search.whoosh_index.syllables import homophones, sounding, syllables
 
 MAX_RUN = 16  # characters that are mended
 CHOICE = 20  # characters of one kind that come into question at a place
-SOUNDS, FITS = 3.0, 5.0  # what a change costs: so many times e must its pairs be more frequent
+SOUNDS, FITS = 8.0, 11.0  # what a change costs, against the logarithms of the pairs' counts: few changes before frequent pairs
+DOUBT = 3.0  # the same where every pair is known: so many times e must what is meant be more frequent
 MISSING = 40.0  # what a pair costs that no text has
 
 
@@ -65,8 +66,15 @@ def meant(snapshot: Snapshot, text: str, *, lost: bool) -> str:
     for at, character in enumerate(text):
         fitting = _fitting(snapshot, text[at - 1 : at], text[at + 1 : at + 2]) if at in doubtful else ()
         sounding_so = _frequent(snapshot, homophones(character)) if at in doubtful or lost else ()
-        choices.append(dict.fromkeys(fitting, FITS) | dict.fromkeys(sounding_so, SOUNDS) | {character: 0.0})
-    return _best(snapshot, choices) or text
+        choices.append(dict.fromkeys(fitting, FITS) | dict.fromkeys(sounding_so, SOUNDS if gaps else DOUBT) | {character: 0.0})
+    made = _best(snapshot, choices) or text
+    return made if _modest(text, made) else text
+
+
+def _modest(text: str, made: str) -> bool:
+    """Half of the characters may sound like what is meant; one that does not must be the only wrong one."""
+    changed = [(one, other) for one, other in zip(text, made, strict=True) if one != other]
+    return len(changed) <= 1 or (2 * len(changed) <= len(text) and all(other in homophones(one) for one, other in changed))
 
 
 def spelt(snapshot: Snapshot, letters: str) -> str | None:

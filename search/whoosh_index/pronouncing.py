@@ -20,14 +20,19 @@ def spellings(text: str) -> Iterator[tuple[int, str, str]]:
     if text.isascii():
         return
     for run in HAN.finditer(text):
-        words = cut(run[0][:MAX_RUN])
-        spelt = [_pinyin(word) for word in words]
-        begin = run.start()
-        for at, word in enumerate(words):
-            following = [syllable for syllables in spelt[at : at + MAX_INITIALS] for syllable in syllables]
+        syllables: list[str] = []
+        begins: list[tuple[int, int]] = []  # in the text, among the syllables
+        at = run.start()
+        for word in cut(run[0][:MAX_RUN]):
+            spelt = _pinyin(word)
+            inner = range(2, len(word) - 1, 2) if len(spelt) == len(word) else ()  # 清华大学 is one word, and two
+            begins.extend((at + step, len(syllables) + step) for step in (0, *inner))
+            syllables.extend(spelt)
+            at += len(word)
+        for begin, first in begins:
+            following = syllables[first : first + MAX_INITIALS]
             if following:
-                yield begin, "".join(following)[:MAX_SPELT], "".join(syllable[0] for syllable in following)[:MAX_INITIALS]
-            begin += len(word)
+                yield begin, "".join(following)[:MAX_SPELT], "".join([syllable[0] for syllable in following])
 
 
 @lru_cache(maxsize=20_000)

@@ -32,7 +32,7 @@ def _candidates(snapshot: Snapshot, root: Node, *, lost: bool) -> Iterator[Node]
     """A query that finds something is left as it is but for words that nothing has; one that finds nothing is loosened too."""
     if lost:
         yield _pronounced(snapshot, root)
-        yield _closed(snapshot, root)
+        yield (root := _closed(snapshot, root))
     mended = _mend(root, lambda word: _mended(snapshot, word, lost=lost))
     if mended != root:
         yield mended
