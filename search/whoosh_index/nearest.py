@@ -95,6 +95,6 @@ def distances(text: str, codes: Array, most: int) -> Array:
                 swapped = (letters[place - 2] == letter) & (letters[place - 1] == wanted[at - 2])
                 value = np.where(swapped, np.minimum(value, earlier[place - 2] + 1), value)
             row[place] = np.minimum(value, far)
-    sizes = np.minimum((codes > 0).sum(axis=1), width)
-    found: Array = np.stack(row)[sizes, np.arange(size)]
+    sizes = (codes > 0).sum(axis=1)
+    found: Array = np.where(sizes > width, far, np.stack(row)[np.minimum(sizes, width), np.arange(size)])
     return found
