@@ -1,7 +1,8 @@
 """Hostile questions to the real site: `python -m benchmarks.fuzz [--minutes N] [--resources N] [--requests N]`.
 
 A catalogue of made-up courses is served by the real `hub serve`, one question after the other is asked over HTTP, and every answer must
-be a page or a friendly refusal, in time, from processes that live. `--seed` repeats a run; `--keep FOLDER` keeps the catalogue for the next one.
+be a page or a friendly refusal, in time, from processes that live. `--seed` repeats a run; `--keep FOLDER` keeps the catalogue for the
+next one.
 """
 
 from __future__ import annotations

@@ -1,51 +1,45 @@
-"""Type-ahead: lines of a title or a keyword, found in the mapped file by the beginning of any of their words."""
+"""Type-ahead: keywords, names and titles that begin as typed, at their beginning or at any of their words; words first, then pinyin."""
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from search.analysis import fold, positions
 from search.document import Completion
 from search.query import parse
-from search.whoosh_index.matching import match, value_lines
+from search.typed import OPERATORS
+from search.whoosh_index.arrays import Array
+from search.whoosh_index.beginnings import END, KINDS, MAX_VALUE, PINYIN, lines
+from search.whoosh_index.fields import AHEAD
+from search.whoosh_index.matching import match
 from search.whoosh_index.planning import plan
+from search.whoosh_index.pronouncing import HAN, MAX_SPELT
+from search.whoosh_index.segments import Segment, Terms
 from search.whoosh_index.snapshot import Snapshot
+from search.whoosh_index.syllables import syllables
+from search.whoosh_index.titles import spelt_titles, titles
 
 MAX_TYPED = 80
-MAX_SEEN = 1_500  # places looked at in one call
-MAX_CHECKED = 12  # keywords whose frequency is looked up
+LOOKED_AT = 32  # values of one segment, the most frequent first
+SPELLED = 8  # names of one pinyin that are looked at
 SHARES = {"keyword": 3, "provider": 2, "institution": 2}  # of a list of eight; titles take the rest
-
-
-@dataclass(slots=True)
-class _Line:
-    """One line that fits: how often it was met, and a document that has it."""
-
-    title: bool
-    first: bool  # what was typed begins the line
-    document: int
-    start: int  # where its document's lines start in the segment
-    begin: int  # and where this one does
-    met: int = 1
+SIGNS = re.compile(r"[^\w\s]|_")  # with one of these a keyword may mean something else in a query
 
 
 def complete(snapshot: Snapshot, typed: str, limit: int) -> tuple[Completion, ...]:
-    """Keywords first, then names, then titles; what begins a line before what begins a later word."""
+    """Keywords first, then names, then titles; what begins a text before what begins a later word of it."""
     words = [word for word in positions(typed[:MAX_TYPED]) if word]
     if not words or limit <= 0:
         return ()
-    wanted = " ".join(words)
-    lines = _lines(snapshot, f" {wanted}".encode("utf-8", "replace"))
-    kinds = {
-        "keyword": list(_keywords(snapshot, [line for line in lines if not line.title], limit)),
-        "provider": _names(snapshot, "provider", wanted, limit),
-        "institution": _names(snapshot, "institution", wanted, limit),
-        "title": list(_titles(snapshot, [line for line in lines if line.title], limit)),
-    }
+    letters = "".join(words)
+    spelt = letters[:MAX_SPELT] if letters.isascii() and letters.isalpha() else ""
+    kinds = {kind: _values(snapshot, kind, " ".join(words), spelt, limit) for kind in KINDS}
+    kinds["title"] = titles(snapshot, words, limit)
+    if spelt and len(kinds["title"]) < limit:
+        kinds["title"].extend(spelt_titles(snapshot, spelt, limit))
     return _shared(kinds, limit)
 
 
@@ -63,63 +57,73 @@ def _shared(kinds: dict[str, list[Completion]], limit: int) -> tuple[Completion,
     return tuple(made for kind in kinds for made in unique[kind][: taken[kind]])[:limit]
 
 
-def _lines(snapshot: Snapshot, wanted: bytes) -> list[_Line]:
-    found: dict[bytes, _Line] = {}
-    left = MAX_SEEN
-    for base, segment in sorted(zip(snapshot.bases, snapshot.segments, strict=False), key=lambda pair: pair[1].size):
-        places = segment.find_in_lines(wanted, left)
-        left -= len(places)
-        owners = np.searchsorted(segment.line_ends, places, side="right")
-        firsts = np.where(owners > 0, segment.line_ends[owners - 1], 0)
-        for at, document, first in zip(places, owners.tolist(), firsts.tolist(), strict=True):
-            begin, text = segment.line_around(at, int(first))
-            _meet(snapshot, found, text, _Line(begin == first, at == begin, base + document, int(first), begin))
-    return list(found.values())
+def _values(snapshot: Snapshot, kind: str, wanted: str, spelt: str, limit: int) -> list[Completion]:
+    """The most frequent of a kind. Only keywords that a search finds: as a query some read otherwise."""
+    found: dict[str, None] = {}
+    for beginning in (wanted[:MAX_VALUE], PINYIN + spelt if spelt else ""):
+        for letter in (KINDS[kind], KINDS[kind].lower()):
+            if beginning and len(found) < limit:
+                texts = _most_frequent(snapshot, letter, beginning, limit)
+                fitting = texts if len(wanted) <= MAX_VALUE or beginning[0] == PINYIN else (text for text in texts if _fits(text, wanted))
+                found |= dict.fromkeys(text for text in fitting if kind != "keyword" or _is_found(snapshot, text))
+    return [Completion(text=text, kind=kind) for text in list(found)[:limit]]
 
 
-def _meet(snapshot: Snapshot, found: dict[bytes, _Line], text: bytes, line: _Line) -> None:
-    """Lines of the same words count as one; of titles the one of the smallest id that is still there."""
-    if line.title and not snapshot.live[line.document]:
+def spelled(snapshot: Snapshot, letters: str) -> str | None:
+    """Chinese with just this pinyin: a keyword or a name that is so, or that begins so."""
+    ways = syllables(letters) if len(letters) < MAX_SPELT else []
+    for end in (END, ""):
+        for letter in KINDS.values() if ways else ():
+            for text in _most_frequent(snapshot, letter, PINYIN + letters + end, SPELLED):
+                if HAN.fullmatch(text) and len(ways[0]) > 1:
+                    return text[: len(ways[0])]
+    return None
+
+
+def _fits(text: str, wanted: str) -> bool:
+    return any(f" {wanted}" in f" {line}" for line in lines(text))
+
+
+def _is_found(snapshot: Snapshot, text: str) -> bool:
+    """A keyword of plain words is found wherever it stands."""
+    plain = not SIGNS.search(text) and not set(text.split()) & set(OPERATORS)
+    return plain or len(match(snapshot, plan(parse(text).root)).docs) > 0
+
+
+def _most_frequent(snapshot: Snapshot, letter: str, beginning: str, limit: int) -> list[str]:
+    counts: dict[str, int] = {}
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        own: dict[str, int] = {}
+        for text, count in _of_segment(snapshot, base, segment, letter, beginning, max(LOOKED_AT, 2 * limit)):
+            own[text] = max(count, own.get(text, 0))
+        for text, count in own.items():
+            counts[text] = counts.get(text, 0) + count
+    return sorted(counts, key=lambda text: (-counts[text], text))[:limit]
+
+
+def _of_segment(snapshot: Snapshot, base: int, segment: Segment, letter: str, beginning: str, most: int) -> Iterator[tuple[str, int]]:
+    """The texts with so many live documents that begin so; pinyin may end anywhere, too."""
+    terms = segment.terms(AHEAD)
+    places = terms.beginning_with((letter + beginning).encode("utf-8", "replace"), span(segment, letter))
+    if not places:
         return
-    known = found.setdefault(text, line)
-    if known is not line:
-        known.met += 1
-        if known.title and snapshot.ids[line.document] < snapshot.ids[known.document]:
-            known.document = line.document
+    counts = _live(terms, places, None if snapshot.whole else snapshot.live[base : base + segment.size])
+    chosen = np.argsort(-counts, kind="stable")[:most]
+    for at, count in zip(chosen.tolist(), counts[chosen].tolist(), strict=True):
+        if count:
+            yield terms.key(places.start + at).decode().partition(END)[2], count
 
 
-def _titles(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
-    def rank(line: _Line) -> tuple[bool, int, float, int]:
-        return not line.first, -line.met, -float(snapshot.formula().boosts[line.document]), int(snapshot.ids[line.document])
-
-    for line in sorted(lines, key=rank)[:limit]:
-        yield Completion(text=_card(snapshot, line.document)[0], kind="title", id=int(snapshot.ids[line.document]))
+def span(segment: Segment, letter: str) -> range:
+    """The places of all terms of a kind; looked for once a segment."""
+    return segment.kept(f"ahead {letter}", lambda: segment.terms(AHEAD).beginning_with(letter.encode()))
 
 
-def _keywords(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
-    """Only those that a search finds: a keyword's document may be gone."""
-    order = sorted(lines, key=lambda line: (not line.first, -line.met))[:MAX_CHECKED]
-    found = []
-    for line in order:
-        segment, _ = snapshot.place(line.document)
-        text = _card(snapshot, line.document)[1][segment.line_number(line.start, line.begin) - 1]
-        having = len(match(snapshot, plan(parse(text).root)).docs)
-        if having:
-            found.append((not line.first, -having, text))
-    for _, _, text in sorted(found)[:limit]:
-        yield Completion(text=text, kind="keyword")
-
-
-def _card(snapshot: Snapshot, document: int) -> tuple[str, list[str]]:
-    segment, own = snapshot.place(document)
-    title, keywords, _ = json.loads(segment.card(own))
-    return title, keywords
-
-
-def _names(snapshot: Snapshot, name: str, wanted: str, limit: int) -> list[Completion]:
-    facet = snapshot.facet(name)
-    lines = value_lines(snapshot, name)
-    fitting = [at for at, line in enumerate(lines) if " " + wanted in line]
-    counts = snapshot.totals(name)
-    order = sorted(fitting, key=lambda at: (not lines[at].startswith(" " + wanted), -int(counts[at]), facet.values[at]))
-    return [Completion(text=facet.values[at], kind=name) for at in order if counts[at]][:limit]
+def _live(terms: Terms, places: range, live: Array | None) -> Array:
+    """How many live documents have each of the terms at these places."""
+    starts = terms.starts()[places.start : places.stop + 1].astype(np.int64)
+    if live is None:
+        counts: Array = np.diff(starts)
+        return counts
+    before = np.concatenate(([0], np.cumsum(live[terms.docs[starts[0] : starts[-1]]])))
+    return np.diff(before[starts - starts[0]])

@@ -12,9 +12,10 @@ from search.document import FACETS
 FORMAT = 2  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
 TEXT = "text"  # every word of a document, with how often it stands where
 TITLE = "title"  # the words of the title and the alternative titles, for title:
+AHEAD = "ahead"  # what may be typed into the type-ahead (beginnings.py)
 FACET = "facet_"
 LENGTH = "length_"  # columns: how many positions each text has
-FIELDS = (TEXT, TITLE, *(FACET + name for name in FACETS))
+FIELDS = (TEXT, TITLE, AHEAD, *(FACET + name for name in FACETS))
 
 
 def weight_kind(field: str) -> np.dtype[Any]:

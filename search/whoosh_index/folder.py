@@ -115,7 +115,8 @@ def _checked(toc: Any) -> Any:
     for segment in toc.segments:
         if not (isinstance(segment, W3Segment) and isinstance(segment.segid, str) and isinstance(segment.codec(), W3Codec)):
             raise ValueError("a segment of another kind")
-        if any(not 0 <= document < segment.doc_count_all() for document in segment.deleted_docs()):
+        size = segment.doc_count_all()
+        if any(not 0 <= document < size for document in segment.deleted_docs()):
             raise ValueError("a deleted document that does not exist")
     return toc
 

@@ -17,10 +17,11 @@ from search.document import FACETS, Document
 from search.tuning import SIGNALS
 from search.whoosh_index import occurrences, signals
 from search.whoosh_index.arrays import Array
+from search.whoosh_index.beginnings import beginnings
 from search.whoosh_index.collation import SORT_KEY, sort_key
-from search.whoosh_index.fields import FACET, FIELDS, LENGTH, TEXT, TITLE, weight_kind
+from search.whoosh_index.fields import AHEAD, FACET, FIELDS, LENGTH, TEXT, TITLE, weight_kind
 from search.whoosh_index.occurrences import TEXTS
-from search.whoosh_index.segments import LINE, key_arrays
+from search.whoosh_index.segments import key_arrays
 
 log = logging.getLogger(__name__)
 MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE, MAX_VALUES = 1_000, 20_000, 300, 200  # characters; values of one field
@@ -49,7 +50,6 @@ class Weighed:
     positions: list[str]  # of the whole document; "" is a gap
     title_size: int  # how many of them are the title's
     lengths: tuple[int, ...]  # positions of each text
-    lines: bytes  # title and keywords, for the type-ahead
 
 
 def weigh(document: Document) -> Weighed:
@@ -63,7 +63,6 @@ def weigh(document: Document) -> Weighed:
     }
     positions: list[str] = []
     lengths: list[int] = []
-    lines: list[bytes] = []
     codes: dict[str, int] = {}
     titled: dict[str, int] = {}
     for name, text in texts.items():
@@ -76,33 +75,13 @@ def weigh(document: Document) -> Weighed:
         occurrences.add(codes, found, name)
         if name in ("title", "alternative"):
             occurrences.add(titled, found, name)
-        if name == "title":
-            lines.append(_line(words, terms))
-        if name == "keywords" and words:
-            lines.extend(_keyword_lines(words))
-    return Weighed(codes, titled, positions, lengths[0], tuple(lengths), LINE.join(lines) + LINE)
+    return Weighed(codes, titled, positions, lengths[0], tuple(lengths))
 
 
 def _found(text: str, terms: list[str], *, long: bool) -> list[str]:
     """Terms, and the stems of those that are inflected. In a long text function words do not count, and whole words say little."""
     kept = [term for term in terms if term not in STOP_WORDS] if long else terms + whole_words(text)
     return kept + [relative for term in kept if (relative := inflected(term)) is not None]
-
-
-def _line(words: list[str], terms: list[str]) -> bytes:
-    """Words one after the other, each after a blank; then compounds as one word."""
-    joined = [term for term in terms[len(words) :] if term.isascii()]
-    return (" " + " ".join(words + joined)).encode("utf-8", "replace")
-
-
-def _keyword_lines(words: list[str]) -> Iterator[bytes]:
-    line: list[str] = []
-    for word in [*words, ""]:
-        if word:
-            line.append(word)
-        else:
-            yield _line(line, line)
-            line = []
 
 
 def _joined(values: tuple[str, ...]) -> str:
@@ -147,26 +126,23 @@ def invert(documents: Iterable[Document]) -> dict[str, Array]:
     words: dict[str, int] = {"": 0}
     stream, stream_sizes, titles = array("I"), array("I"), array("I")
     lengths: list[tuple[int, ...]] = []
-    lines: list[bytes] = []
     for document in rows:
         weighed = weigh(document)
         fields[TEXT].add(weighed.codes)
         fields[TITLE].add(weighed.titled)
+        fields[AHEAD].add(beginnings(document.title[:MAX_TITLE], weighed.positions[: weighed.title_size], _offered(document)))
         for name in FACETS:
             fields[FACET + name].add(dict.fromkeys(_values(document, name), 1))
         stream.extend([words.setdefault(word, len(words)) for word in weighed.positions])
         stream_sizes.append(len(weighed.positions))
         lengths.append(weighed.lengths)
         titles.append(weighed.title_size)
-        lines.append(weighed.lines)
     hashes = np.array([word_hash(word) for word in words], np.uint32)
     made: dict[str, Array] = {
         "stream": hashes[np.frombuffer(stream, np.uint32)] if stream else np.zeros(0, np.uint32),
         "stream_ends": np.cumsum(stream_sizes, dtype=np.uint64),
         **_length_columns(lengths),
         "title_sizes": np.array(titles, np.uint32),
-        "lines": np.frombuffer(b"".join(lines), np.uint8),
-        "line_ends": np.cumsum([len(line) for line in lines], dtype=np.uint64),
         **columns(rows),
     }
     for name, postings in fields.items():
@@ -181,6 +157,12 @@ def _length_columns(lengths: list[tuple[int, ...]]) -> dict[str, Array]:
 
 def _values(document: Document, facet: str) -> list[str]:
     return [clean(value)[:MAX_VALUE] for value in document.facets.get(facet, ())[:MAX_VALUES] if value]
+
+
+def _offered(document: Document) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "keyword", document.keywords[:MAX_VALUES]
+    yield "provider", _values(document, "provider")
+    yield "institution", _values(document, "institution")
 
 
 def word_hash(word: str) -> int:

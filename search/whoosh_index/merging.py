@@ -15,11 +15,7 @@ from search.whoosh_index.occurrences import TEXTS
 from search.whoosh_index.segments import Segment, Terms, key_arrays
 
 COLUMNS = ("ids", "versions", "updated", "begins", "order", "title_sizes", *signals.COLUMNS, *(LENGTH + name for name in TEXTS))
-VARIED = (
-    ("stream", "stream_ends"),
-    ("cards", "card_ends"),
-    ("lines", "line_ends"),
-)  # parts of documents, and where they end
+VARIED = (("stream", "stream_ends"), ("cards", "card_ends"))  # parts of documents, and where they end
 CHUNK = 250_000  # postings
 Part = tuple[Segment, Array]  # and which of its documents live
 

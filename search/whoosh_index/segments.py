@@ -16,7 +16,6 @@ from search.whoosh_index.fields import TEXT, TITLE
 
 EXTENSION = ".arrays"
 HASHED = (TEXT, TITLE)
-LINE = b"\n"  # between a document's title and its keywords, as the type-ahead looks through them
 Made = TypeVar("Made")
 NOTHING = (np.zeros(0, np.uint32), np.zeros(0, np.uint8))
 
@@ -44,9 +43,10 @@ class Terms:
             yield held[begin:end]
             begin = end
 
-    def place(self, key: bytes) -> int:
-        """Where the term stands, or would stand."""
-        return bisect_left(range(len(self)), key, key=self.key)
+    def place(self, key: bytes, within: range | None = None) -> int:
+        """Where the term stands, or would stand; sooner when it is known to be within these places."""
+        begin, end = (0, len(self)) if within is None else (within.start, within.stop)
+        return bisect_left(range(len(self)), key, begin, end, key=self.key)
 
     def find(self, key: bytes) -> int | None:
         """Where the term stands, or None. By its hash, where the field has hashes: ten times as fast."""
@@ -61,9 +61,11 @@ class Terms:
         at = self.place(key)
         return at if at < len(self) and self.key(at) == key else None
 
-    def beginning_with(self, prefix: bytes) -> range:
-        """The places of all terms with this prefix."""
-        return range(self.place(prefix), self.place(prefix + b"\xff"))
+    def beginning_with(self, prefix: bytes, within: range | None = None) -> range:
+        """The places of all terms with this prefix, of those within these places."""
+        stop = len(self) if within is None else within.stop
+        begin = self.place(prefix, within)
+        return range(begin, self.place(prefix + b"\xff", range(begin, stop)))
 
     def counts(self) -> Array:
         """In how many documents each term stands."""
@@ -74,10 +76,25 @@ class Terms:
         """Where each term's postings begin, and the end of the last."""
         return self._starts
 
-    def ends(self) -> Array:
-        """Where each term ends among the letters of all."""
-        ends: Array = self._ends.astype(np.int64)
-        return ends
+    def bounds(self, places: range) -> tuple[Array, Array]:
+        """Where each of the terms at these places begins and ends among the letters of all."""
+        stops = self._ends[places.start : places.stop].astype(np.int64)
+        starts = np.concatenate(([int(self._ends[places.start - 1]) if places.start else 0], stops[:-1])) if len(stops) else stops
+        return starts, stops
+
+    def matrix(self, places: Array, width: int) -> Array:
+        """The letters of the terms at these places, a row each, with zeros after their ends."""
+        stops = self._ends[places].astype(np.int64)
+        starts = np.where(places > 0, self._ends[places - 1], 0).astype(np.int64)
+        at = starts[:, None] + np.arange(width)
+        if not len(places):
+            return np.zeros((0, width), np.uint8)
+        return np.ascontiguousarray(np.where(at < stops[:, None], self._keys[np.minimum(at, len(self._keys) - 1)], np.uint8(0)))
+
+    def counts_at(self, places: Array) -> Array:
+        """In how many documents each of the terms at these places stands."""
+        counts: Array = (self._starts[places + 1] - self._starts[places]).astype(np.int64)
+        return counts
 
     def letters(self) -> Array:
         """The bytes of all terms, one after the other."""
@@ -118,14 +135,13 @@ class Segment:
     """The arrays of one file. It lives as long as somebody holds it; the file may be deleted meanwhile."""
 
     def __init__(self, path: Path) -> None:
-        self.arrays, self._mapped, self._begins = open_arrays(path)
+        self.arrays, self._mapped, _ = open_arrays(path)
         self._fields: dict[str, Terms] = {}
         self._kept: dict[str, Any] = {}
         try:
             self.ids = self.arrays["ids"]
             self.stream, self.stream_ends = self.arrays["stream"], self.arrays["stream_ends"]
             self._cards, self._card_ends = self.arrays["cards"], self.arrays["card_ends"]
-            self.line_ends = self.arrays["line_ends"]
         except KeyError as error:
             raise Damaged(f"{path.name} lacks {error}") from error
         self.size = len(self.ids)
@@ -152,24 +168,3 @@ class Segment:
             self._kept[name] = make()
         made: Made = self._kept[name]
         return made
-
-    def find_in_lines(self, wanted: bytes, most: int) -> list[int]:
-        """The first places where this stands in the lines of the type-ahead; searched where they are mapped."""
-        begin = self._begins["lines"]
-        end, find = begin + len(self.arrays["lines"]), self._mapped.find
-        places: list[int] = []
-        at = find(wanted, begin, end)
-        while at >= 0 and len(places) < most:
-            places.append(at - begin)
-            at = find(wanted, at + 1, end)
-        return places
-
-    def line_around(self, at: int, first: int) -> tuple[int, bytes]:
-        """Where the line at this place begins, in a document whose lines begin at `first`; and the line."""
-        offset = self._begins["lines"]
-        begin = self._mapped.rfind(LINE, offset + first, offset + at) + 1 or offset + first
-        return begin - offset, self._mapped[begin : self._mapped.find(LINE, offset + at)]
-
-    def line_number(self, first: int, begin: int) -> int:
-        """Which of a document's lines begins there: 0 is the title, then the keywords."""
-        return self.arrays["lines"][first:begin].tobytes().count(LINE)

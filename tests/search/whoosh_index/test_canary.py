@@ -64,7 +64,9 @@ def test_the_same_matches_as_whoosh() -> None:
         assert stock(And([word(a), Not(word(c))])) == ours(f"{a} -{c}")
         assert stock(And([word(a), Term("facet_topic", "b")])) == ours(a, topic=("b",))
         assert stock(And([Every(), Not(word(a))])) == ours(f"-{a}")
-    assert stock(Prefix("text", "mark")) == ours("mark*")
+    for beginning in ("mark", "m", "d", "s", "l", "li", "marketing", "直", "电", "数据", "z"):
+        assert stock(Prefix("text", beginning)) == ours(f"{beginning}*")
+        assert stock(Prefix("title", beginning)) == ours(f"title:{beginning}*")
     searcher.close()
     index.close()
 
@@ -78,4 +80,5 @@ def test_whoosh_reads_terms_and_lengths() -> None:
     assert reader.doc_frequency("text", "market") > 0
     assert ("text", "market") in reader
     assert set(reader.lexicon("facet_topic")) == {b"a", b"b", b"c", b"d"}
+    assert "t~zhibo" in {key.decode() for key in reader.lexicon("ahead")}
     reader.close()

@@ -46,7 +46,11 @@ def test_many_commits_answer_as_one(tmp_path: Path) -> None:
                 found, expected = many.find(query), one.find(query)
                 assert [hit.id for hit in found.hits] == [hit.id for hit in expected.hits], (text, sort)
                 assert found.facets == expected.facets
-    assert many.complete("ma") == one.complete("ma")
+    for typed in ("ma", "e", "dian", "zb", "电", "live market", "supply c", "x"):
+        assert many.complete(typed) == one.complete(typed), typed
+        assert many.complete(typed, limit=50) == one.complete(typed, limit=50), typed
+    for text in ("markting", "电伤", "supplychain", "zhiboyunying", "marketing zebra"):
+        assert many.find(parse(text)).suggestion == one.find(parse(text)).suggestion, text
     assert [many.similar(id) for id in sorted(kept)[:9]] == [one.similar(id) for id in sorted(kept)[:9]]
 
 
