@@ -19,7 +19,7 @@ PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 WORDS_MOST = 500
 VALUE_MOST = 200
 VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
-LETTERS_MOST = 2_000  # characters of them together
+LETTERS_MOST = 1_000  # characters of them together
 NOTATION_MOST = 80
 
 

@@ -248,4 +248,4 @@ def test_the_chosen_values_of_a_page_are_bounded(visitor: FlaskClient) -> None:
     many = "&".join(f"{name}={'电' * 150}{number}" for name in ("topic", "type", "level", "provider") for number in range(64))
     answer = visitor.get(f"/search?q=market&{many}")
     assert answer.status_code == 200
-    assert len(answer.data) < 1_500_000
+    assert len(answer.data) < 2_500_000  # not the thirty million of a page whose links carry them all
