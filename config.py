@@ -31,6 +31,7 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": secret_key(environ, folder),
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), folder),
         "SEARCH_URL": environ.get("SEARCH_URL") or f"whoosh:{folder / 'index'}",
+        "HUB_MEANING": choice(environ, "HUB_MEANING", ("auto", "on", "off")),
         "QUEUE_URL": environ.get("QUEUE_URL") or f"sqlite:{folder / 'queue.db'}",
         "SITE_NAME": environ.get("SITE_NAME") or "Open Commerce Hub",
         "SITE_NAME_ZH": environ.get("SITE_NAME_ZH") or environ.get("SITE_NAME") or "开放商课",
@@ -79,6 +80,14 @@ def base_url(url: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """A list written with commas or blanks."""
     return tuple(text.replace(",", " ").split())
+
+
+def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of some words from the environment; the first when nothing is written."""
+    written = environ.get(name, "").strip().lower() or choices[0]
+    if written not in choices:
+        raise SettingsError(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {written!r}.")
+    return written
 
 
 def number(environ: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:

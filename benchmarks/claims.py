@@ -39,14 +39,28 @@ class Claim:
         }  # fmt: skip
 
 
-def conclude(measured: Mapping[str, object], claims: Sequence[Claim], *, as_json: bool) -> int:
-    """Print the claims (or everything, as one JSON document); answers the exit status: 0 when every claim holds, else 1."""
+def grid(corner: str, rows: Mapping[str, Mapping[str, Claim]]) -> str:
+    """Claims as a table: row -> column -> claim."""
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    lines = [[corner, *columns], *([what, *(_cell(row.get(name)) for name in columns)] for what, row in rows.items())]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns) + 1)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _cell(claim: Claim | None) -> str:
+    if claim is None:
+        return ""
+    sign, bound = (">=", claim.at_least) if claim.at_least is not None else ("<=", claim.at_most)
+    return f"{'PASS' if claim.holds else 'FAIL'} {claim.measured:.3g} ({sign} {bound:.3g}{' ' + claim.unit if claim.unit else ''})"
+
+
+def conclude(measured: Mapping[str, object], claims: Sequence[Claim], *, as_json: bool, table: str = "") -> int:
+    """Print the claims, or a table that has them, or everything as one JSON document; exit status: 0 when every claim holds, else 1."""
     if as_json:
         print(json.dumps({"machine": machine(), **measured, "claims": [claim.as_json() for claim in claims]}, indent=2))
     else:
         print(f"\non {machine()}")
-        for claim in claims:
-            print(claim.line())
+        print(table or "\n".join(claim.line() for claim in claims))
     return 0 if all(claim.holds for claim in claims) else 1
 
 

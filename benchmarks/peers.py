@@ -14,7 +14,7 @@ from whoosh.analysis import Token
 from search.analysis import asked, stem
 from search.document import FACETS, Document
 from search.query import Both, Node, Not, Phrase, Word
-from search.whoosh_index.inverting import weigh
+from search.whoosh_index.inverting import Weighed, weigh
 
 SINGLE = ("type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start")
 MULTIPLE = tuple(name for name in FACETS if name not in SINGLE)  # in side tables
@@ -24,28 +24,31 @@ class Fts5:
     """The same text in one FTS5 table, already analysed by us (words, stems and bigrams as terms), facets in columns and side tables."""
 
     def __init__(self, path: Path) -> None:
+        there = path.exists()
         self._database = sqlite3.connect(path)
         self._database.execute("PRAGMA journal_mode=OFF")
         self._database.execute("PRAGMA synchronous=OFF")
+        if there:
+            return
         self._database.execute("CREATE VIRTUAL TABLE words USING fts5(title, body, content='', tokenize=\"unicode61 remove_diacritics 0\")")
         self._database.execute(f"CREATE TABLE document (id INTEGER PRIMARY KEY, {', '.join(SINGLE)})")
         for name in MULTIPLE:
             self._database.execute(f"CREATE TABLE {name} (id INTEGER, value TEXT)")
 
-    def fill(self, documents: Iterable[Document]) -> None:
-        """Insert everything, then index the side tables."""
-        for document in documents:
-            weighed = weigh(document)
-            self._database.execute(
-                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
-                (document.id, " ".join(map(plain, weighed.titled)), " ".join(map(plain, weighed.weights))),
-            )
-            values = [next(iter(document.facets.get(name, ())), None) for name in SINGLE]
-            self._database.execute(f"INSERT INTO document VALUES (?, {', '.join('?' * len(SINGLE))})", (document.id, *values))
-            for name in MULTIPLE:
-                self._database.executemany(
-                    f"INSERT INTO {name} VALUES (?, ?)", [(document.id, value) for value in document.facets.get(name, ())]
-                )
+    def add(self, document: Document, weighed: Weighed) -> None:
+        """One document, and its terms."""
+        self._database.execute(
+            "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
+            (document.id, " ".join(map(plain, weighed.titled)), " ".join(map(plain, weighed.weights))),
+        )
+        values = [next(iter(document.facets.get(name, ())), None) for name in SINGLE]
+        self._database.execute(f"INSERT INTO document VALUES (?, {', '.join('?' * len(SINGLE))})", (document.id, *values))
+        for name in MULTIPLE:
+            rows = [(document.id, value) for value in document.facets.get(name, ())]
+            self._database.executemany(f"INSERT INTO {name} VALUES (?, ?)", rows)
+
+    def finish(self) -> None:
+        """After the last document: index the side tables."""
         for name in MULTIPLE:
             self._database.execute(f"CREATE INDEX {name}_id ON {name} (id)")
         self._database.commit()

@@ -14,10 +14,12 @@ from harvesters.fetch import Fetcher, Limits
 from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
-from hub.db import db
-from hub.services import harvesting
+from hub.db import Session, db, now
+from hub.services import harvesting, observing
 from hub.web import site
 from search.index import Index
+from search.meaning.encoder import Encoder, MeaningFault
+from search.meaning.opening import open_encoder
 from search.opening import open_index
 
 VERSION = version("open-commerce-hub")
@@ -35,6 +37,7 @@ class Parts:
     fetching: harvesting.Fetching
     huey: Huey
     jobs: jobs.Jobs
+    observer: observing.Observer
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -43,10 +46,12 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app.config.from_mapping(settings)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
-    index = open_index(app.config["SEARCH_URL"])
+    index = open_index(app.config["SEARCH_URL"], encoder=encoder_for(app))
     fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
-    app.extensions["hub"] = Parts(index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching))
+    app.extensions["hub"] = Parts(
+        index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching, index), observer=observer_for(app)
+    )
     commands.register(app)
     site.register(app)
     return app
@@ -55,6 +60,27 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
 def engine_options(url: str) -> dict[str, Any]:
     """A server database may restart: ask whether a pooled connection still lives before it is used."""
     return {} if url.startswith("sqlite") else {"pool_pre_ping": True}
+
+
+def observer_for(app: Flask) -> observing.Observer:
+    """Counts searches, and keeps the counts over a connection of its own. Tests hand over themselves."""
+
+    def keep(counts: observing.Counts) -> None:
+        with app.app_context(), db.engine.connect() as connection:
+            connection.detach()  # closed for good after use: nobody waits ten seconds with one that others could have
+            with Session(connection) as session:
+                observing.keep(session, counts, today=now().date())
+                session.commit()
+
+    return observing.Observer(keep, pause=None if app.testing else observing.PAUSE)
+
+
+def encoder_for(app: Flask) -> Encoder | None:
+    """What makes meanings of texts; the model itself is loaded when it is first needed. Raises BadSetting."""
+    try:
+        return open_encoder(app.config.get("HUB_MEANING", "off"))
+    except MeaningFault as fault:
+        raise BadSetting(f"HUB_MEANING is on, but {fault}") from fault
 
 
 def fetching_for(app: Flask) -> harvesting.Fetching:

@@ -15,7 +15,8 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running
+from hub.services import harvesting, leasing, running, tending
+from search.index import Index
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Jobs:
     """What the outer layers may ask to be done later."""
 
     harvest: Callable[[int], object]  # run id
+    tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
     rescue: Callable[[], None]  # take up what a dead worker left
     answers: Callable[[], bool]  # can the queue be reached?
     leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
@@ -45,7 +47,7 @@ def open_queue(url: str) -> Huey:
     return SqliteHuey("hub", filename=path)
 
 
-def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
+def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
     leaving = threading.Event()
@@ -60,6 +62,15 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
                 log.info("run %s: %s", run_id, error)
             except Exception:  # the job's outer edge: the run is found abandoned and taken up again
                 log.exception("run %s: broke off", run_id)
+
+    @huey.task(name="tend")
+    def tend(task_id: int) -> None:
+        """Check, repair or rebuild the index. Whoever comes second finds the task taken or ended."""
+        with app.app_context():
+            try:
+                tending.work(db.session(), index, task_id)
+            except Exception:  # the job's outer edge: the task has ended with the reason, or is found interrupted
+                log.exception("index task %s: broke off", task_id)
 
     def rescue() -> None:
         """Queue the runs that nobody works on though somebody should, each once."""
@@ -79,4 +90,4 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching) -> Jobs:
         return True
 
     huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, rescue=rescue, answers=answers, leave=leaving.set)
+    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import opencc
@@ -34,6 +35,8 @@ NAMES = (  # and abbreviations, that only look like inflected words
 PROTECTED = frozenset(NAMES.split())
 STEMS: dict[str, str] = {}
 LONG_RUN = 4
+HAN_RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+WHOLE = "="  # before a word of the dictionary, to tell it from two characters that happen to stand side by side
 STOP_CHARACTERS = frozenset("的了和与及在是")
 MAX_STEMS = 50_000
 _STEMMER = snowballstemmer.stemmer("english")
@@ -174,9 +177,33 @@ def asked(text: str) -> list[Asked]:
 
 def cut(run: str) -> list[str]:
     """The words of a run of Chinese characters, by dictionary."""
-    import rjieba  # 33 MB and a tenth of a second: what only long runs in queries need, not writers, and not at the start
+    import rjieba  # 33 MB and a tenth of a second, when Chinese is first met
 
     return list(rjieba.cut(run))
+
+
+@cache
+def _trade() -> re.Pattern[str]:
+    """The words of the trade, longest first; parted by their first character, so that most places fail at once."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted((Path(__file__).parent / "words_zh.txt").read_text("utf-8").split(), key=len, reverse=True):
+        rests.setdefault(word[0], []).append(word[1:])
+    return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()))
+
+
+def whole_words(text: str) -> list[str]:
+    """Terms for the words that a text's Chinese is made of: those of the dictionary, and those of the trade, which may hold several.
+
+    For the order of what is found, never for whether it is.
+    """
+    if text.isascii():
+        return []
+    found: list[str] = []
+    for run in HAN_RUN.findall(fold(text)):
+        words = [word for word in cut(run) if len(word) > 1]
+        found += words
+        found += [word for word in _trade().findall(run) if word not in words]
+    return [WHOLE + word[:MAX_WORD] for word in found]
 
 
 def run_terms(run: str) -> list[str]:

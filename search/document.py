@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 FACETS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start", "source")
-NUMBERS = ("updated", "starts", "modified", "until")  # epoch seconds, -1 is unknown: changed here, begins, content changed, can be taken till
+NUMBERS = (
+    "updated",
+    "starts",
+    "modified",
+    "until",
+)  # epoch seconds, -1 unknown: changed here, begins, content changed, ends
 FOREVER = 2**40  # `until` of what can be taken at any time
 SORTS = ("relevance", "newest", "start", "title")
 
@@ -34,17 +40,15 @@ class Document:
     language: str = ""  # main language, BCP 47; "" when unknown
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name of FACETS -> values; a topic comes with all its ancestors
     numbers: Mapping[str, int] = field(default_factory=dict)  # name of NUMBERS -> value
-    signals: Mapping[str, float] = field(default_factory=dict)  # name of tuning.SIGNALS -> 0 .. 1; without one it is unknown, and does nothing
-    weight: float = 1.0  # signals beside text, multiplied into the score: 0.5 .. 2
+    signals: Mapping[str, float] = field(default_factory=dict)  # name of tuning.SIGNALS -> 0 .. 1; the others are unknown
     origins: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One value of a facet and how many matches have it."""
+class Count(NamedTuple):
+    """One value of a facet and how many matches have it. A tuple, since a page makes a thousand of them."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody misses a tuple's own count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -15,11 +15,18 @@ class IndexFault(Exception):
     """The index cannot be opened, read or written; the message says why and what to do (rebuild it from the database)."""
 
 
+class IndexDamaged(IndexFault):
+    """The index is of another version, or its files are not what was written: rebuilding it is what helps."""
+
+
 class Index(Protocol):
     """Any number of readers; one writer at a time. `find` never fails on anything that a person can type."""
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
-        """Put and drop in one commit. Putting an id again replaces it; dropping one that is not there does nothing."""
+        """Put and drop in one commit. Putting an id again replaces it; dropping one that is not there does nothing.
+
+        Raises IndexFault, and leaves the index as it was, when that cannot be written (the disk is full).
+        """
 
     def find(self, query: Query) -> Hits:
         """One page of matches with facets over all matches, each facet counted under all filters but its own."""
@@ -42,6 +49,9 @@ class Index(Protocol):
     def condition(self) -> Condition:
         """How it does."""
 
+    def verify(self, *, on_part: Callable[[float], None] = lambda part: None) -> None:
+        """Read every byte and compare checksums; tells which part (0 .. 1) is done. Raises IndexDamaged."""
+
     def learn(self, *, limit: int = 64) -> int:
         """Make the meanings of at most so many documents that have none yet; answers how many. 0: nothing is left, or nothing can.
 
@@ -51,7 +61,7 @@ class Index(Protocol):
     def rebuild(self, documents: Iterable[Document], *, expected: int) -> int:
         """Write a new index beside this one from `documents`, then swap; answers how many there are.
 
-        Raises IndexFault and keeps the old one when the new count is off from `expected` by more than 10 %.
+        Raises IndexFault and keeps the old one when the new count is off from `expected` by more than 10 %, or the disk is full.
         """
 
     def writing(self) -> AbstractContextManager[None]:

@@ -6,13 +6,14 @@ The syntax stands in docs/search.md. OR binds closer than the unwritten AND, as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.document import FACETS, SORTS
-from search.tuning import Tuning
+from search.tuning import USUAL, Tuning
 from search.typed import MAX_TYPED, Piece, pieces
 
 MAX_CLAUSES = 32
+MAX_COSTLY = {"prefix": 8, "phrase": 8}  # kind of clause -> how many; further ones are words
 MAX_VALUES = 64  # selected values of one facet
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
@@ -83,7 +84,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = FACETS
-    tuning: Tuning = Tuning()
+    tuning: Tuning = USUAL
     read_as: str | None = None  # how it was read, when that is not what was typed
 
 
@@ -95,11 +96,12 @@ def parse(
     offset: int = 0,
     limit: int = 20,
     facets: Iterable[str] = FACETS,
-    tuning: Tuning = Tuning(),
+    tuning: Tuning = USUAL,
 ) -> Query:
     """Read what was typed, and bound everything: length, clauses, depth, filters, page. Unknown facets and sorts are left out."""
     found, understood = pieces(typed)
-    reader = _Reader(found[:MAX_CLAUSES], understood=understood and len(found) <= MAX_CLAUSES and len(typed) <= MAX_TYPED)
+    kept = _affordable(found[:MAX_CLAUSES])
+    reader = _Reader(kept, understood=understood and kept == found and len(typed) <= MAX_TYPED)
     root = reader.read()
     return Query(
         typed=typed[:MAX_TYPED],
@@ -133,12 +135,52 @@ def written(node: Node) -> str:
             return "*"
 
 
+def words_of(node: Node) -> str:
+    """The words that are looked for in any text, as one text: what the query is about."""
+    match node:
+        case Word(text, "" | "title", False) | Phrase(text, "" | "title"):
+            return text
+        case Both(parts) | Either(parts):
+            return " ".join(words for part in parts if (words := words_of(part)))
+        case Widened(part):
+            return words_of(part)
+        case _:
+            return ""
+
+
+def is_strict(node: Node) -> bool:
+    """Does the query insist on something: a phrase, a beginning, a field, an exclusion?"""
+    match node:
+        case Word(_, name, prefix):
+            return prefix or bool(name)
+        case Phrase() | Not():
+            return True
+        case Both(parts) | Either(parts):
+            return any(is_strict(part) for part in parts)
+        case Widened(part):
+            return is_strict(part)
+        case _:
+            return False
+
+
 def _field(name: str) -> str:
     return f"{name}:" if name else ""
 
 
 def _grouped(node: Node) -> str:
     return f"({written(node)})" if isinstance(node, Both | Either) else written(node)
+
+
+def _affordable(found: list[Piece]) -> list[Piece]:
+    """The same pieces, of each costly kind only the first few as such."""
+    left = dict(MAX_COSTLY)
+    kept = []
+    for piece in found:
+        if piece.kind in left:
+            left[piece.kind] -= 1
+            piece = replace(piece, kind="word") if left[piece.kind] < 0 else piece
+        kept.append(piece)
+    return kept
 
 
 def _bounded(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -190,9 +232,11 @@ class _Group:
         self.lonely = False  # an OR has nothing on its left side
 
     def add(self, node: Node) -> None:
+        """What stands there already is not asked for twice."""
         if self.dangling and self.rows:
-            self.rows[-1].append(node)  # the other alternative
-        else:
+            if node not in self.rows[-1]:
+                self.rows[-1].append(node)  # the other alternative
+        elif [node] not in self.rows:
             self.rows.append([node])
         self.dangling = False
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from search.analysis import Asked, Token, asked, positions, stem, tokens
 from search.document import Fragment
-from search.query import Both, Either, Node, Phrase, Query, Word
+from search.query import Both, Either, Node, Phrase, Query, Widened, Word
 
 MAX_TEXT = 6_000  # characters looked at
 LEAD = 4  # a window begins this part of its length before its first marked word
@@ -136,6 +136,9 @@ def _collect(node: Node, wanted: _Wanted) -> None:
         case Both(parts) | Either(parts):
             for part in parts:
                 _collect(part, wanted)
+        case Widened(part, others):
+            for one in (part, *others):
+                _collect(one, wanted)
         case Phrase(text, "" | "title"):
             wanted.phrases.append([word for word in positions(text) if word])
         case Word(text, "" | "title", prefix):

@@ -45,6 +45,7 @@ class Tuning:
         return {name: getattr(self, name) for name in NAMES}
 
 
+USUAL = Tuning()
 NAMES = tuple(field.name for field in fields(Tuning))
 BOUNDS: Mapping[str, float] = {name: 0.5 if name in SIGNALS else 1.0 if name in ("b", "words", "widened") else 20.0 for name in NAMES}
 

@@ -17,6 +17,8 @@ from config import from_env
 from hub.app import create_app
 from hub.db import db
 from hub.services import migrating, seeding
+from search.meaning.encoder import Encoder, MeaningFault
+from search.meaning.opening import open_encoder
 
 REQUIRE_ALL = bool(os.environ.get("HUB_TEST_REQUIRE_ALL"))
 POSTGRESQL = os.environ.get("HUB_TEST_POSTGRESQL", "")
@@ -38,6 +40,17 @@ def samples() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no samples at {folder} (HUB_SAMPLES names another folder)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The real language model."""
+    try:
+        made = open_encoder("on")
+        assert made and made.query("ready").shape == (made.dimension,)
+    except MeaningFault as fault:
+        missing(f"language model: {fault}")
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,10 @@ def test_defaults_live_under_the_data_folder(tmp_path):
     assert settings["SECRET_KEY"] is None and settings["SITE_NAME_ZH"] == "开放商课"
 
 
+def test_meaning_is_automatic_unless_it_is_said():
+    assert from_env({})["HUB_MEANING"] == "auto" and from_env({"HUB_MEANING": " Off "})["HUB_MEANING"] == "off"
+
+
 def test_the_secret_is_the_variable_or_the_file(tmp_path):
     (tmp_path / "secret-key").write_text("from-the-file\n")
     assert from_env({"HUB_DATA": str(tmp_path)})["SECRET_KEY"] == "from-the-file"
@@ -64,6 +68,7 @@ def test_a_plain_postgresql_address_gets_our_driver():
         {"HUB_HARVEST_PAUSE": "-1"},
         {"HUB_TRUSTED_PROXIES": "many"},
         {"HUB_SECURE": "perhaps"},
+        {"HUB_MEANING": "maybe"},
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_name(environ, tmp_path):

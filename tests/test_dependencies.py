@@ -16,6 +16,12 @@ SECTIONS = {
     "To run": PROJECT["dependencies"],
     "To install": PROJECT["optional-dependencies"]["build"],
     "To develop": PROJECT["optional-dependencies"]["dev"],
+    "To search by meaning": PROJECT["optional-dependencies"]["semantic"],
+}
+LOCKS = {
+    "requirements.lock": ["To run", "To install"],
+    "requirements-dev.lock": ["To run", "To install", "To develop"],
+    "requirements-semantic.lock": ["To search by meaning"],
 }
 NEVER_IMPORTED = {"psycopg", "redis"}  # SQLAlchemy and huey import these, by the address that they are given
 
@@ -40,10 +46,20 @@ def test_every_dependency_is_explained(heading: str) -> None:
     assert all(len(cells) == 3 and all(cells) for cells in told.values())
 
 
-@pytest.mark.parametrize("lock, headings", [("requirements.lock", ["To run", "To install"]), ("requirements-dev.lock", list(SECTIONS))])
-def test_the_lock_files_pin_every_dependency(lock: str, headings: list[str]) -> None:
-    pinned = set(re.findall(r"^([a-z0-9-]+)==\S+", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
-    assert pinned >= {package(requirement) for heading in headings for requirement in SECTIONS[heading]}
+def pinned(lock: str) -> dict[str, str]:
+    """Package -> version."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_files_pin_every_dependency(lock: str) -> None:
+    assert set(pinned(lock)) >= {package(requirement) for heading in LOCKS[lock] for requirement in SECTIONS[heading]}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_files_agree(lock: str) -> None:
+    main = pinned("requirements.lock")
+    assert {name: version for name, version in pinned(lock).items() if main.get(name, version) != version} == {}
 
 
 def imported() -> set[str]:

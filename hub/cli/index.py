@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import asdict
 
 import click
 from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, parts, print_json, session
-from hub.services import indexing, sourcing
+from hub.cli.progress import Documents
+from hub.services import indexing, keeping, overseeing, sourcing
 
 
 @click.group()
 def index() -> None:
-    """Bring the search index up to date, dump it, rebuild it."""
+    """Bring the search index up to date, show how it does, dump it, rebuild it."""
 
 
 @index.command()
@@ -34,7 +37,7 @@ def sync(follow: bool) -> None:
         closed.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    indexing.follow(session(), parts().index, stopped=closed.is_set)
+    keeping.follow(session(), parts().index, stopped=closed.is_set)
 
 
 @index.command()
@@ -59,19 +62,54 @@ def dump(name: str, tsv: bool, as_json: bool) -> None:
 @with_appcontext
 def rebuild(as_json: bool) -> None:
     """Write a new index from the database beside the old one, and swap."""
-    live = sys.stderr is not None and sys.stderr.isatty() and not as_json
-
-    def show(done: int) -> None:
-        if live and done % 500 == 0:
-            click.echo(f"\r{done} documents", nl=False, err=True)
-
-    done = indexing.rebuild(session(), parts().index, on_document=show)
-    if live:
-        click.echo("\r\033[K", nl=False, err=True)
+    with Documents("read", indexing.size(session()), quiet=as_json) as line:
+        done = indexing.rebuild(session(), parts().index, on_document=line.show)
     if as_json:
         print_json({"documents": done})
     else:
         click.echo(f"{done} documents in the new index")
+
+
+@index.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_appcontext
+def status(as_json: bool) -> None:
+    """Show how the index does: what it holds, what it waits for, who keeps it; exit status 1 when something stands in the way."""
+    care = overseeing.look(session(), parts().index)
+    if as_json:
+        print_json(values(care))
+    else:
+        for text in sentences(care):
+            click.echo(text)
+    sys.exit(1 if care.fault or care.keeper.reason else 0)
+
+
+def values(care: overseeing.Care) -> dict[str, object]:
+    """As JSON has it."""
+    condition = asdict(care.condition) if care.condition else None
+    last = {"state": care.last_check.state, "at": care.last_check.finished_at, **care.last_check.outcome} if care.last_check else None
+    numbers = {"resources": care.resources, "waiting": care.waiting, "kept": care.keeper.alive}
+    reasons = {"fault": care.fault, "reason": care.keeper.reason, "since": care.keeper.since}
+    return {"condition": condition, **numbers, **reasons, "last_check": last, "task": asdict(care.current) if care.current else None}
+
+
+def sentences(care: overseeing.Care) -> Iterator[str]:
+    """As people read it."""
+    if care.condition is None:
+        yield f"The index cannot be read: {cell(care.fault or '')}"
+    else:
+        told = asdict(care.condition)
+        yield f"{told['documents']} documents of {care.resources} resources, {care.waiting} changes on their way"
+        yield "format {format}, generation {generation}, {segments} segments, {deleted} deleted, {bytes} bytes".format(**told)
+        yield f"meanings of {told['meanings']} documents, by {told['model']}" if told["model"] else "no meanings are made"
+    yield "a process keeps it" if care.keeper.alive else "no process keeps it: start `hub worker`"
+    if care.keeper.reason:
+        yield f"changes do not get into it: {cell(care.keeper.reason)}"
+    if care.current:
+        yield f"{care.current.kind}: {care.current.state}, {care.current.done} of {care.current.total} documents"
+    if care.last_check and care.last_check.finished_at:
+        outcome = care.last_check.reason or ("they agreed" if care.last_check.outcome.get("agrees") else "they differed")
+        yield f"last compared with the database at {care.last_check.finished_at:%Y-%m-%d %H:%M} UTC: {cell(outcome)}"
 
 
 @click.command()
@@ -80,7 +118,9 @@ def rebuild(as_json: bool) -> None:
 @with_appcontext
 def check(repair: bool, as_json: bool) -> None:
     """Compare the index with the database; exit status 0 only when they agree, 1 when they differ."""
-    difference = indexing.repair(session(), parts().index) if repair else indexing.check(session(), parts().index)
+    work = indexing.repair if repair else indexing.check
+    with Documents("compared", indexing.size(session()), quiet=as_json) as line:
+        difference = work(session(), parts().index, on_document=line.show)
     values = {name: list(getattr(difference, name)) for name in ("missing", "extra", "stale")} | {"waiting": difference.waiting}
     if as_json:
         print_json({"agrees": difference.agrees, **values})

@@ -21,7 +21,8 @@ COMMANDS = {  # name -> module, what it does (one line)
     "run": ("hub.cli.run", "Look at harvest runs: state, counters, failures; stop one, approve one."),
     "record": ("hub.cli.record", "Look at what sources have given us."),
     "search": ("hub.cli.search", "Search the catalogue."),
-    "index": ("hub.cli.index", "Bring the search index up to date, dump it, rebuild it."),
+    "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),
+    "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),
     "vocabulary": ("hub.cli.vocabulary", "Load the topics and platforms anew, and sort the catalogue by them."),
     "check": ("hub.cli.index", "Compare the index with the database; exit status 0 only when they agree."),
     "user": ("hub.cli.user", "Add people who may sign in."),
@@ -89,7 +90,7 @@ def main() -> None:
 def explained(error: Exception) -> str:
     """A sentence for errors that come from settings, disk, database or index; empty for our own mistakes."""
     name, module = type(error).__name__, type(error).__module__
-    if name in ("SettingsError", "IndexFault", "BadQueue", "BadAddress", "BadSetting"):
+    if name in ("SettingsError", "IndexFault", "IndexDamaged", "BadQueue", "BadAddress", "BadSetting"):
         return str(error)
     if module.startswith("sqlalchemy") and name in ("OperationalError", "ProgrammingError"):
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]

@@ -34,8 +34,10 @@ def search(words: tuple[str, ...], filters: tuple[str, ...], sort: str, limit: i
         print_json(values(found))
         return
     click.echo(f"{found.total} resources")
+    for added in found.added:
+        click.echo(f"Also searched for {cell(added.typed)}: {', '.join(cell(name) for name in added.others)}")
     if found.relaxed:
-        click.echo(f"Results for {found.relaxed} instead:")
+        click.echo(f"Results for {found.relaxed.words} instead:")
     for place, one in enumerate(found.results, start=1 + (page - 1) * limit):
         facts = ", ".join(part for part in (one.resource.provider, *one.resource.languages, one.resource.licence) if part)
         click.echo(f"{place:>3}. {cell(one.resource.title)}\n     {facts}  /resources/{one.resource.public_id}")
@@ -71,5 +73,6 @@ def values(found: finding.Page) -> dict[str, object]:
         ],
         "facets": {group.name: {choice.value: choice.count for choice in group.choices} for group in found.groups},
         "suggestion": found.suggestion,
-        "relaxed": found.relaxed,
+        "added": [{"topic": one.notation, "typed": one.typed, "names": list(one.others)} for one in found.added],
+        "relaxed": found.relaxed.words if found.relaxed else None,
     }

@@ -25,6 +25,7 @@ from hub.db import db
 
 log = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 8000
+LONGEST_LINE = 32_768  # bytes of a request's first line: a question of 10 kB, each byte of it written as %XX
 GRACE = 15  # seconds that a child has to end
 
 
@@ -57,10 +58,20 @@ def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None
 def web_server(app: Flask, options: dict[str, Any]) -> Any:
     """gunicorn around our application: worker processes with threads, a slow client cannot hold a process."""
     from gunicorn.app.base import BaseApplication
+    from gunicorn.http import message
+
+    message.MAX_REQUEST_LINE = LONGEST_LINE  # the setting alone goes to 8,190
 
     class WebServer(BaseApplication):
         def load_config(self) -> None:
-            fixed = {"worker_class": "gthread", "timeout": 60, "graceful_timeout": 10, "max_requests": 20_000, "max_requests_jitter": 2_000}
+            fixed = {
+                "worker_class": "gthread",
+                "timeout": 60,
+                "graceful_timeout": 10,
+                "max_requests": 20_000,
+                "max_requests_jitter": 2_000,
+                "limit_request_line": LONGEST_LINE,
+            }
             for name, value in (fixed | options | {"control_socket_disable": True}).items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)

@@ -32,8 +32,21 @@ class ConceptLabel(db.Model):  # type: ignore[name-defined]
     language: Mapped[str] = mapped_column(String(20))  # BCP 47
     preferred: Mapped[bool]
     needs_context: Mapped[bool] = mapped_column(default=False)  # has other meanings too: counts only beside a label that has none
+    search_only: Mapped[bool] = mapped_column(default=False)  # an everyday word (skos:hiddenLabel): no resource gets the topic by it
+    by_person: Mapped[bool] = mapped_column(default=False)  # loading the vocabulary anew leaves it as it is
     text: Mapped[str] = mapped_column(String(200))
     concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise_on_sql")
+
+
+class RemovedLabel(db.Model):  # type: ignore[name-defined]
+    """A label that a person took away: loading the vocabulary anew does not bring it back."""
+
+    __table_args__ = (UniqueConstraint("concept_id", "language", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concept_id: Mapped[int] = mapped_column(ForeignKey(Concept.id, ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(200))
 
 
 class ConceptText(db.Model):  # type: ignore[name-defined]

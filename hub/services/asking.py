@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 USE = "use"  # a licence asked for as a purpose: a name for a set of licence families
 USES = {
@@ -20,7 +20,8 @@ ASKED = tuple(name for name in SHOWN if name != USE)
 class Ask:
     """What a visitor asked. `fixed` filters belong to the page (a topic's, a provider's) and are not offered for removal.
 
-    A chosen value stands for the fixed one of its facet: it is a narrower topic.
+    A chosen value stands for the fixed one of its facet: it is a narrower topic. Words are searched under their other names too, but for
+    those of the concepts in `less` (notations); with `only` nothing but what was typed.
     """
 
     words: str = ""
@@ -28,6 +29,8 @@ class Ask:
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
+    only: bool = False
+    less: tuple[str, ...] = ()
 
     @property
     def narrowed(self) -> dict[str, tuple[str, ...]]:
@@ -49,8 +52,8 @@ class Ask:
     def without(self, name: str, value: str) -> Ask:
         """The same question with one filter fewer."""
         left = {**self.filters, name: tuple(v for v in self.filters.get(name, ()) if v != value)}
-        return Ask(words=self.words, filters={n: v for n, v in left.items() if v}, fixed=self.fixed, sort=self.sort)
+        return replace(self, filters={n: v for n, v in left.items() if v}, page=1)
 
     def asking(self, words: str) -> Ask:
         """The same filters with other words."""
-        return Ask(words=words, filters=self.filters, fixed=self.fixed, sort=self.sort)
+        return replace(self, words=words, page=1)

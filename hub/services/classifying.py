@@ -106,5 +106,9 @@ def words_of(text: str) -> list[str]:
 
 def load(session: Session) -> Classifier:
     """The classifier of the vocabulary as it stands."""
-    rows = session.execute(select(ConceptLabel.concept_id, ConceptLabel.text, ConceptLabel.needs_context).order_by(ConceptLabel.id))
+    rows = session.execute(
+        select(ConceptLabel.concept_id, ConceptLabel.text, ConceptLabel.needs_context)
+        .where(~ConceptLabel.search_only)
+        .order_by(ConceptLabel.id)
+    )
     return Classifier(Label(*row) for row in rows)

@@ -15,14 +15,16 @@ from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment, Concept, ConceptLabel
-from search.document import Document, Origin
+from hub.services.asking import USES
+from search.document import FOREVER, Document, Origin
 
 CHUNK = 500  # resources loaded at a time
 TEXT = 20_000  # characters of a description that the index reads
 COLUMNS = (
     Resource.id, Resource.version, Resource.title, Resource.alternative_titles, Resource.text, Resource.resource_type, Resource.languages,
     Resource.agents, Resource.provider, Resource.institution, Resource.licence_family, Resource.free, Resource.certificate, Resource.levels,
-    Resource.subjects, Resource.keywords, Resource.teaches, Resource.updated_at, Resource.completeness,
+    Resource.subjects, Resource.keywords, Resource.teaches, Resource.updated_at, Resource.completeness, Resource.content_modified,
+    Resource.content_published,
 )  # fmt: skip
 
 
@@ -67,7 +69,9 @@ def documents(session: Session, ids: Iterable[int], words: Vocabulary | None = N
         chunk = ordered[start : start + CHUNK]
         rows = session.execute(select(*COLUMNS).where(Resource.id.in_(chunk), live()).order_by(Resource.id)).all()
         offers = grouped(
-            session.execute(select(Offering.resource_id, Offering.start, Offering.pace).where(Offering.resource_id.in_(chunk)))
+            session.execute(
+                select(Offering.resource_id, Offering.start, Offering.end, Offering.pace).where(Offering.resource_id.in_(chunk))
+            )
         )
         origins = origins_of(session, chunk)
         concepts = grouped(
@@ -132,8 +136,13 @@ def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int],
         people=tuple(dict.fromkeys(names)),
         language=row.languages[0] if row.languages else "",
         facets={name: values for name, values in facets.items() if values},
-        numbers={"updated": int(row.updated_at.timestamp()), "starts": next_start(offers)},
-        weight=1.0 + (row.completeness - 50) / 500,  # a well-described record may win a close race: 0.9 .. 1.1
+        numbers={
+            "updated": seconds(row.updated_at),
+            "starts": latest(offer.start for offer in offers),
+            "modified": seconds(row.content_modified or row.content_published),
+            "until": until(offers),
+        },
+        signals={"completeness": row.completeness / 100} | openness(row.licence_family),
         origins=tuple(origins),
     )
 
@@ -155,7 +164,25 @@ def starts(offers: Sequence[Row[Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:50]
 
 
-def next_start(offers: Sequence[Row[Any]]) -> int:
-    """Epoch seconds of the last start that we know, -1 when we know none."""
-    known: list[datetime] = [offer.start for offer in offers if offer.start is not None]
-    return max((int(start.timestamp()) for start in known), default=-1)
+def latest(moments: Iterable[datetime | None]) -> int:
+    """Epoch seconds of the last moment that we know, -1 when we know none."""
+    return max((seconds(moment) for moment in moments), default=-1)
+
+
+def seconds(moment: datetime | None) -> int:
+    """Epoch seconds, -1 when unknown."""
+    return -1 if moment is None else int(moment.timestamp())
+
+
+def until(offers: Sequence[Row[Any]]) -> int:
+    """Epoch seconds till which somebody can still begin or take part, -1 when no offer says."""
+    if any(offer.pace == "self" and offer.end is None for offer in offers):
+        return FOREVER
+    return latest(moment for offer in offers for moment in (offer.start, offer.end))
+
+
+def openness(family: str | None) -> dict[str, float]:
+    """How much a licence lets a teacher do: 1 to adapt and pass on, half of it to pass on unchanged; nothing where no licence is known."""
+    if family is None or family == "unknown":
+        return {}
+    return {"open_licence": 1.0 if family in USES["adapt"] else 0.5 if family in USES["copy"] else 0.0}

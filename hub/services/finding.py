@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
-from hub.services import labelling, naming, summarising
+from hub.services import labelling, naming, prompting, querying, relaxing, summarising
 from hub.services.asking import ASKED, SHOWN, USE, Ask
 from hub.services.faceting import ALL, Group, groups, label
 from hub.services.labelling import Vocabulary
+from hub.services.relaxing import Relaxed
 from hub.services.summarising import Summary
+from hub.services.widening import Added
 from search import query, snippets
-from search.document import SORTS, Fragment, Hit, Hits
+from search.document import Fragment, Hit
 from search.index import Index, IndexFault
+from search.tuning import Tuning
 
 PAGE = 20
-LAST_PAGE = 500  # nobody reads further; machines use the exports
-RELAXED_MOST = 3
-
-
-class SearchUnavailable(Exception):
-    """The index cannot be read just now (it is being rebuilt, or broken); resource pages still work."""
+RELATED_MOST = 6  # shown before the loosened query, when no word matched
+FILTERS_COUNTED = 8  # filters of which it is counted what they hide; each costs a search
+LAST_PAGE = querying.LAST_PAGE
+SearchUnavailable = querying.SearchUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Found:
     resource: Summary
     title: tuple[Fragment, ...]
     snippet: tuple[Fragment, ...]
+    related: bool = False  # in meaning alone: it is not among the matches that are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +60,41 @@ class Page:
     pages: int
     suggestion: str | None = None  # did you mean
     read_as: str | None = None  # how the words were read, when not as typed
-    relaxed: str | None = None  # nothing matched; the results are for these words
+    added: tuple[Added, ...] = ()  # other names that were searched too
+    left_out: tuple[Added, ...] = ()  # and those that the visitor did not want
+    related: tuple[Found, ...] = ()  # nothing matched, but these are near in meaning
+    relaxed: Relaxed | None = None  # nothing matched; the results are for this
 
 
 def find(session: Session, index: Index, ask: Ask, *, language: str, today: date, limit: int = PAGE, show: int = 6) -> Page:
-    """The page that was asked for. When nothing matches: what each filter hides, and results for fewer of the words.
+    """The page that was asked for. When nothing matches: what each filter hides, what is near in meaning, and results for a looser query.
 
     Raises SearchUnavailable.
     """
-    asked = _query(ask, limit)
-    hits = _find(index, asked)
+    widened = querying.read(session, ask, limit=limit, facets=ASKED)
+    asked, hits = widened.query, querying.find(index, widened.query)
     vocabulary = labelling.vocabulary(session, language)
     active = active_filters(ask, vocabulary)
+    shown = results(session, hits.hits, asked)
+    related: tuple[Found, ...] = ()
     relaxed = None
     if not hits.total:
-        active = tuple(Active(a.name, a.value, a.label, _total(index, ask.without(a.name, a.value))) for a in active)
-        relaxed, asked, fewer = relax(index, ask, limit)
-    ids = tuple(hit.id for hit in (fewer if relaxed else hits).hits)
+        active = counted_without(session, index, ask, active)
+        related, shown = shown[:RELATED_MOST], ()
+        if instead := relaxing.relax(session, index, ask, limit=limit):
+            relaxed, looser, found = instead
+            shown = results(session, [hit for hit in found.hits if not hit.related], looser.query)
     return Page(
         total=hits.total,
-        results=results(session, ids, asked),
+        results=shown,
         groups=groups(hits, ask, vocabulary, today=today, show=show),
         active=active,
         pages=min(-(-hits.total // limit), LAST_PAGE),
         suggestion=hits.suggestion,
         read_as=asked.read_as if not relaxed else None,
+        added=widened.added,
+        left_out=widened.left_out,
+        related=related,
         relaxed=relaxed,
     )
 
@@ -91,53 +103,33 @@ def facet(session: Session, index: Index, ask: Ask, name: str, *, language: str,
     """One facet with all its values; None when there is no such facet."""
     if name not in SHOWN:
         return None
-    hits = _find(index, query.parse(ask.words, filters=ask.narrowed, limit=0, facets=("licence" if name == USE else name,)))
+    hits = querying.find(index, querying.read(session, ask, facets=("licence" if name == USE else name,)).query)
     vocabulary = labelling.vocabulary(session, language)
     found = groups(hits, ask, vocabulary, today=today, show=ALL)
     return next((group for group in found if group.name == name), Group(name, (), 0, 0))
 
 
 def matches(index: Index, ask: Ask, *, limit: int) -> tuple[Hit, ...]:
-    """The best matches alone, without facets."""
-    return _find(index, query.parse(ask.words, filters=ask.narrowed, limit=limit, facets=())).hits
+    """The best matches of just these words, without facets. Raises SearchUnavailable."""
+    return querying.find(index, query.parse(ask.words, filters=ask.narrowed, limit=limit, facets=())).hits
 
 
-def _query(ask: Ask, limit: int) -> query.Query:
-    page = min(max(ask.page, 1), LAST_PAGE)
-    sort = ask.sort if ask.sort in SORTS else "relevance"
-    if sort == "relevance" and not ask.words.strip():
-        sort = "newest"
-    return query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=ASKED)
+def order(session: Session, index: Index, ask: Ask, *, limit: int, tuning: Tuning | None = None) -> tuple[int, ...]:
+    """Ids of the first results as a visitor gets them, by this tuning or the one in force. Raises SearchUnavailable."""
+    return tuple(hit.id for hit in querying.find(index, querying.read(session, ask, limit=limit, tuning=tuning).query).hits)
 
 
-def _find(index: Index, asked: query.Query) -> Hits:
-    try:
-        return index.find(asked)
-    except IndexFault as fault:
-        raise SearchUnavailable(str(fault)) from fault
-
-
-def _total(index: Index, ask: Ask) -> int:
-    return _find(index, query.parse(ask.words, filters=ask.narrowed, limit=0, facets=())).total
-
-
-def relax(index: Index, ask: Ask, limit: int) -> tuple[str | None, query.Query, Hits]:
-    """Leave the last word out, then the one before it, until something matches; the words that did, or None."""
-    words = ask.words.split()[:12]
-    for kept in range(len(words) - 1, max(len(words) - 1 - RELAXED_MOST, 0), -1):
-        fewer = " ".join(words[:kept])
-        asked = _query(ask.asking(fewer), limit)
-        hits = _find(index, asked)
-        if hits.total:
-            return fewer, asked, hits
-    return None, _query(ask, limit), Hits(total=0, hits=())
-
-
-def results(session: Session, ids: Sequence[int], asked: query.Query) -> tuple[Found, ...]:
+def results(session: Session, hits: Sequence[Hit], asked: query.Query) -> tuple[Found, ...]:
     """The matches in order, with the query's words marked in title and text."""
+    related = {hit.id for hit in hits if hit.related}
     return tuple(
-        Found(summary, snippets.mark(asked, summary.title), snippets.snippet(asked, summary.text, length=snippet_length(summary)))
-        for summary in summarising.in_order(session, ids)
+        Found(
+            summary,
+            snippets.mark(asked, summary.title),
+            snippets.snippet(asked, summary.text, length=snippet_length(summary)),
+            related=summary.id in related,
+        )
+        for summary in summarising.in_order(session, [hit.id for hit in hits])
     )
 
 
@@ -151,24 +143,38 @@ def active_filters(ask: Ask, vocabulary: Vocabulary) -> tuple[Active, ...]:
     return tuple(Active(name, value, label(vocabulary, name, value)) for name in SHOWN for value in ask.filters.get(name, ()))
 
 
+def counted_without(session: Session, index: Index, ask: Ask, active: Sequence[Active]) -> tuple[Active, ...]:
+    """The filters in force, with what there would be without each; only the first few are counted."""
+    counted = [
+        Active(a.name, a.value, a.label, querying.total(session, index, ask.without(a.name, a.value))) for a in active[:FILTERS_COUNTED]
+    ]
+    return (*counted, *active[FILTERS_COUNTED:])
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line of the type-ahead; a title leads straight to its page."""
+    """One line of the type-ahead; a title leads straight to its page, a topic to its own."""
 
     text: str
-    kind: str  # title | keyword | provider | institution
+    kind: str  # topic | title | keyword | provider | institution
     address: str | None
+    note: str = ""  # the other name under which a topic was found
 
 
-def completions(session: Session, index: Index, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
-    """What begins like this; nothing while the index cannot be read."""
+def completions(session: Session, index: Index, typed: str, *, language: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    """What begins like this, topics first; topics alone while the index cannot be read."""
+    topics = [
+        Suggestion(one.label, "topic", f"/topics/{one.notation}", one.note) for one in prompting.topics(session, typed, language=language)
+    ]
     try:
         found = index.complete(typed, limit=limit)
     except IndexFault:
-        return ()
+        found = ()
+    named = {text.casefold() for topic in topics for text in (topic.text, topic.note)}
+    found = tuple(one for one in found if one.kind != "keyword" or one.text.casefold() not in named)[: limit - len(topics)]
     ids = [one.id for one in found if one.id is not None]
     pages = {id: f"/resources/{public_id}-{naming.slug(title)}".rstrip("-") for id, public_id, title in addresses(session, ids)}
-    return tuple(Suggestion(one.text, one.kind, pages.get(one.id) if one.id is not None else None) for one in found)
+    return (*topics, *(Suggestion(one.text, one.kind, pages.get(one.id) if one.id is not None else None) for one in found))
 
 
 def addresses(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, str, str]]:

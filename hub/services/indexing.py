@@ -5,7 +5,6 @@ The outbox is the only way in. Dying between the index's commit and the removal 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,11 +15,9 @@ from hub.models.outbox import Outbox
 from hub.models.resource import Resource
 from hub.services import documenting
 from search.document import Document
-from search.index import Index, IndexFault
+from search.index import Index, IndexDamaged
 
 BATCH = 2_000  # outbox rows at a time
-PATIENCE = 1.5  # seconds that a change may wait for others to come along
-LOOK = 0.1  # seconds between two looks at the outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +70,21 @@ def waiting(session: Session) -> int:
     return count
 
 
-def follow(session: Session, index: Index, *, stopped: Callable[[], bool], pause: Callable[[float], None] = time.sleep) -> None:
-    """Keep the index up with the catalogue until `stopped`, then drain and return.
+def size(session: Session) -> int:
+    """How many resources the index should have, once it has heard of all changes."""
+    return session.scalar(select(func.count()).select_from(Resource).where(documenting.live())) or 0
 
-    Changes wait up to PATIENCE for others: one commit of 2,000 documents costs little more than one of 20.
+
+def check(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> Difference:
+    """Compare the index with the database, resource by resource, version by version, record by record, after every byte with its checksum.
+
+    Raises IndexDamaged when the files are not what was written.
     """
-    since = None
-    while not stopped():
-        count = waiting(session)
-        since = None if not count else since or time.monotonic()
-        if count >= BATCH or (since is not None and time.monotonic() - since >= PATIENCE):
-            sync(session, index)
-            since = None
-        else:
-            pause(LOOK)
-    drain(session, index)
-
-
-def check(session: Session, index: Index) -> Difference:
-    """Compare the index with the database, resource by resource, version by version, record by record."""
+    index.verify()
     missing, extra, stale = [], [], []
     held = {entry.id: (entry.version, frozenset((o.source, o.identifier) for o in entry.origins)) for entry in index.entries()}
-    for id, version, origins in expected(session):
+    for done, (id, version, origins) in enumerate(expected(session), start=1):
+        on_document(done)
         has = held.pop(id, None)
         if has is None:
             missing.append(id)
@@ -116,24 +106,24 @@ def expected(session: Session) -> Iterator[tuple[int, int, frozenset[tuple[str, 
         after = rows[-1].id
 
 
-def repair(session: Session, index: Index) -> Difference:
-    """Mend what differs through the outbox, or an index that cannot be read by writing it anew; answers what is left."""
+def repair(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> Difference:
+    """Mend what differs through the outbox, or a damaged index by writing it anew; answers what is left."""
     try:
-        difference = check(session, index)
-    except IndexFault:
+        difference = check(session, index, on_document=on_document)
+    except IndexDamaged:
         session.rollback()
-        rebuild(session, index)
-        difference = check(session, index)
+        rebuild(session, index, on_document=on_document)
+        difference = check(session, index, on_document=on_document)
     ids = {*difference.missing, *difference.extra, *difference.stale}
     session.add_all(Outbox(resource_id=id) for id in ids)
     session.commit()
     drain(session, index)
-    return check(session, index)
+    return check(session, index, on_document=on_document)
 
 
 def rebuild(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> int:
     """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile wait."""
-    count = session.scalar(select(func.count()).select_from(Resource).where(documenting.live())) or 0
+    count = size(session)
     heard = session.scalars(select(Outbox.id)).all()  # these and no others: ids do not commit in their order
     with index.writing():
         done = index.rebuild(counted(all_documents(session), on_document), expected=count)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from importlib import resources
 
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
@@ -10,7 +11,8 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from hub.models.topic import Concept, ConceptLabel, ConceptText
+from hub.models.topic import Concept, ConceptLabel, ConceptText, RemovedLabel
+from search.analysis import fold
 
 OCH = Namespace("https://open-commerce-hub.example/vocabulary/terms/")
 
@@ -22,9 +24,10 @@ class BadVocabulary(Exception):
 def load_vocabulary(session: Session, turtle: str | None = None) -> int:
     """Bring a SKOS file (Turtle; default: the one we ship) into the database; answers how many concepts it has. The caller commits.
 
-    A concept that is there keeps its id and so its assignments; its labels become those of the file. None is removed.
-    Only `skos:notation`, `prefLabel`, `altLabel`, `definition`, `broader` and `inScheme` are read (SKOS Reference, sections 4 to 8), and
-    our own `och:needsContext`.
+    A concept that is there keeps its id and so its assignments; its labels become those of the file, but for what people changed in the
+    site: their labels stay, and those that they took away stay away. No concept is removed.
+    Only `skos:notation`, `prefLabel`, `altLabel`, `hiddenLabel` (for search alone), `definition`, `broader` and `inScheme` are read (SKOS
+    Reference, sections 4 to 8), and our own `och:needsContext`.
     """
     graph = Graph()
     turtle = turtle or shipped()
@@ -47,11 +50,39 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
         broader = graph.value(uri, SKOS.broader)
         concept.broader_id = made[broader].id if isinstance(broader, URIRef) and broader in made else None
     ids = [concept.id for concept in made.values()]
-    session.execute(delete(ConceptLabel).where(ConceptLabel.concept_id.in_(ids)))
+    session.execute(delete(ConceptLabel).where(ConceptLabel.concept_id.in_(ids), ~ConceptLabel.by_person))
     session.execute(delete(ConceptText).where(ConceptText.concept_id.in_(ids)))
-    session.add_all(text for uri, concept in made.items() for text in texts(graph, uri, concept.id))
+    edits = edited(session)
+    session.add_all(text for uri, concept in made.items() for text in texts(graph, uri, concept.id) if edits.admit(text))
     session.flush()
     return len(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What people changed: labels that the file must not bring again, and where they named a concept themselves."""
+
+    settled: Set[tuple[int, str, str]]  # concept, language, text folded: added or taken away by a person
+    named: Set[tuple[int, str]]  # concept, language
+
+    def admit(self, text: ConceptLabel | ConceptText) -> bool:
+        """Does this text of the file come in? As a synonym, where a person chose another name."""
+        if isinstance(text, ConceptText):
+            return True
+        text.preferred = text.preferred and (text.concept_id, text.language) not in self.named
+        return (text.concept_id, text.language, fold(text.text)) not in self.settled
+
+
+def edited(session: Session) -> Edits:
+    """What people changed."""
+    kept = session.execute(
+        select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.text, ConceptLabel.preferred).where(ConceptLabel.by_person)
+    ).all()
+    removed = session.execute(select(RemovedLabel.concept_id, RemovedLabel.language, RemovedLabel.text)).all()
+    return Edits(
+        settled={(row.concept_id, row.language, fold(row.text)) for row in (*kept, *removed)},
+        named={(row.concept_id, row.language) for row in kept if row.preferred},
+    )
 
 
 def shipped() -> str:
@@ -83,7 +114,7 @@ def scheme_of(graph: Graph, uri: URIRef) -> str:
 def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel | ConceptText]:
     """Labels and definitions of a concept, preferred labels first."""
     doubtful = set(graph.objects(uri, OCH.needsContext))
-    for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False)):
+    for predicate, preferred in ((SKOS.prefLabel, True), (SKOS.altLabel, False), (SKOS.hiddenLabel, False)):
         for label in sorted(graph.objects(uri, predicate), key=str):
             if isinstance(label, Literal) and label.language:
                 yield ConceptLabel(
@@ -91,6 +122,7 @@ def texts(graph: Graph, uri: URIRef, concept_id: int) -> Iterator[ConceptLabel |
                     language=tag(label.language),
                     preferred=preferred,
                     needs_context=label in doubtful,
+                    search_only=predicate == SKOS.hiddenLabel,
                     text=str(label),
                 )
     for text in graph.objects(uri, SKOS.definition):

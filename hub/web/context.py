@@ -24,6 +24,11 @@ def jobs() -> Any:
     return current_app.extensions["hub"].jobs
 
 
+def observer() -> Any:
+    """Counts what is searched."""
+    return current_app.extensions["hub"].observer
+
+
 def setting(name: str) -> Any:
     """One setting of the application; None when it is not set."""
     return current_app.config.get(name)

@@ -18,7 +18,9 @@ from hub.web import context, wording
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 WORDS_MOST = 500
 VALUE_MOST = 200
-VALUES_MOST = 40  # chosen values in one facet
+VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
+LETTERS_MOST = 2_000  # characters of them together
+NOTATION_MOST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,12 @@ class Listing:
 
     def address(self, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
         """The same page with another question."""
-        pairs = [("q", ask.words)] if ask.words else []
-        pairs += [(name, value) for name in asking.SHOWN for value in ask.filters.get(name, ())]
-        if (chosen := sort or ask.sort) != default_sort(ask.words):
-            pairs.append(("sort", chosen))
-        if number > 1:
-            pairs.append(("page", str(number)))
-        return self.path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
+        return address_of(self.path, ask, sort=sort, number=number)
+
+    def why(self, public_id: str) -> str | None:
+        """The page that says why a result stands where it does; None when no words were searched."""
+        words = self.page.relaxed.words if self.page.relaxed else self.ask.words
+        return address_of(f"/search/why/{public_id}", replace(self.ask, words=words, filters=self.ask.narrowed)) if words else None
 
     def toggled(self, name: str, value: str) -> str:
         """With this value of a facet chosen, or no longer."""
@@ -58,7 +59,19 @@ class Listing:
 
     def clear(self) -> str:
         """Without filters."""
-        return self.address(asking.Ask(words=self.ask.words, sort=self.ask.sort))
+        return self.address(replace(self.ask, filters={}))
+
+    def narrower(self, notation: str) -> str:
+        """Without the other names of this concept."""
+        return self.address(replace(self.ask, less=(*self.ask.less, notation)))
+
+    def wider(self, notation: str) -> str:
+        """With the other names of this concept again."""
+        return self.address(replace(self.ask, less=tuple(one for one in self.ask.less if one != notation)))
+
+    def typed_only(self, only: bool) -> str:
+        """With nothing but what was typed, or with all other names again."""
+        return self.address(replace(self.ask, only=only, less=() if not only else self.ask.less))
 
     def asking(self, words: str) -> str:
         """With other words."""
@@ -70,17 +83,39 @@ class Listing:
 
     def all_values(self, name: str) -> str:
         """The page with all values of a facet."""
-        question = self.address(asking.Ask(words=self.ask.words, filters=self.ask.narrowed, sort=self.ask.sort)).partition("?")[2]
+        question = self.address(replace(self.ask, filters=self.ask.narrowed)).partition("?")[2]
         return f"/search/facets/{name}" + (f"?{question}" if question else "")
 
     def hidden(self) -> list[tuple[str, str]]:
-        """The filters as fields of the search form, so that new words keep them."""
-        pairs = [(name, value) for name in asking.SHOWN for value in self.ask.filters.get(name, ())]
-        return [*pairs, ("sort", self.ask.sort)] if self.ask.sort != default_sort(self.ask.words) else pairs
+        """Fields of the search form that new words keep: all but the other names that were not wanted for the old ones."""
+        return fields(replace(self.ask, less=()))
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Fields of a form that keeps the words."""
+        return fields(self.ask)
 
     def numbers(self) -> list[int | None]:
         """Page numbers for the pager."""
         return pages_around(self.ask.page, self.page.pages)
+
+
+def address_of(path: str, ask: asking.Ask, *, sort: str | None = None, number: int = 1) -> str:
+    """A page with a question."""
+    pairs = [("q", ask.words)] if ask.words else []
+    pairs += fields(ask if sort is None else replace(ask, sort=sort))
+    if number > 1:
+        pairs.append(("page", str(number)))
+    return path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
+
+
+def fields(ask: asking.Ask) -> list[tuple[str, str]]:
+    """A question without its words and page, as fields of an address or a form."""
+    pairs = [(name, value) for name in asking.SHOWN for value in ask.filters.get(name, ())]
+    if ask.sort != default_sort(ask.words):
+        pairs.append(("sort", ask.sort))
+    if ask.only:
+        pairs.append(("only", "1"))
+    return [*pairs, *(("less", notation) for notation in ask.less)]
 
 
 def pages_around(here: int, last: int) -> list[int | None]:
@@ -107,9 +142,7 @@ def default_sort(words: str) -> str:
 def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
     """The question in an address. What cannot be meant is left out; nothing fails."""
     words = " ".join(args.get("q", "")[:WORDS_MOST].replace("\0", " ").split())
-    chosen = {
-        name: tuple(dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value)) for name in asking.SHOWN
-    }
+    chosen = chosen_values(args)
     for name, values in (fixed or {}).items():
         chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))
     sort = args.get("sort", "")
@@ -119,7 +152,21 @@ def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None 
         fixed=fixed or {},
         sort=sort if sort in wording.SORTS else default_sort(words),
         page=page_number(args.get("page", "")),
+        only=args.get("only") == "1",
+        less=tuple(dict.fromkeys(value[:NOTATION_MOST] for value in args.getlist("less")[:VALUES_MOST] if value)),
     )
+
+
+def chosen_values(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    """The chosen values of each facet, as many as a page can carry in its links."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    values_left, letters_left = VALUES_MOST, LETTERS_MOST
+    for name in asking.SHOWN:
+        for value in dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value):
+            values_left, letters_left = values_left - 1, letters_left - len(value)
+            if values_left >= 0 and letters_left >= 0:
+                chosen[name] = (*chosen.get(name, ()), value)
+    return chosen
 
 
 def page_number(text: str) -> int:

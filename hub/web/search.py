@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import perf_counter
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from hub.services import faceting, finding
-from hub.web import context, listing, wording
+from hub.web import context, listing, robots, wording
 
 bp = Blueprint("search", __name__)
 TYPED_MOST = 100
@@ -20,7 +21,24 @@ ORDERS = ("count", "name")
 @bp.get("/search")
 def show() -> str:
     """One page of results with the facets beside them."""
-    return render_template("search/show.html", listing=listing.answer())
+    began = perf_counter()
+    found = listing.answer()
+    note(found, seconds=perf_counter() - began)
+    return render_template("search/show.html", listing=found)
+
+
+def note(found: listing.Listing, *, seconds: float) -> None:
+    """Count what a person searched: the words alone, once. Filters, orders and further pages say nothing new of them."""
+    ask = found.ask
+    if not ask.filters and ask.page == 1 and ask.sort == listing.default_sort(ask.words) and not robots.is_robot(request):
+        day, milliseconds = datetime.now(UTC).date(), round(1000 * seconds)
+        context.observer().note(ask.words, context.language(), found=found.page.total, milliseconds=milliseconds, day=day)
+
+
+@bp.get("/search/help")
+def how_to() -> str:
+    """What can be typed, with examples that work."""
+    return render_template("search/help.html")
 
 
 @bp.get("/search/facets/<name>")
@@ -59,7 +77,7 @@ def choices(group: faceting.Group, typed: str, order: str) -> list[faceting.Choi
 def suggest() -> Response:
     """Type-ahead for the search box: list items for our script, JSON for others."""
     typed = request.args.get("q", "")[:TYPED_MOST].strip()
-    found = finding.completions(context.session(), context.index(), typed) if typed else ()
+    found = finding.completions(context.session(), context.index(), typed, language=context.language()) if typed else ()
     if request.headers.get("HX-Request"):
         response = make_response(render_template("search/_suggestions.html", found=found))
     else:

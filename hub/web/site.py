@@ -13,19 +13,42 @@ from hub.web import (
     compression,
     errors,
     home,
+    indexes,
+    judgements,
     pages,
     preferences,
     providers,
+    reasons,
     resources,
     runs,
     search,
+    searches,
     security,
     sources,
     templating,
     topics,
+    tunings,
+    vocabulary,
 )
 
-BLUEPRINTS = (preferences, home, search, resources, topics, providers, sources, pages, accounts, runs)
+BLUEPRINTS = (
+    preferences,
+    home,
+    search,
+    resources,
+    topics,
+    providers,
+    sources,
+    pages,
+    accounts,
+    runs,
+    indexes,
+    vocabulary,
+    reasons,
+    searches,
+    judgements,
+    tunings,
+)
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
 

@@ -14,10 +14,17 @@ from markupsafe import Markup
 
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
-from hub.web import assets, context, covers, facts, markup, pages, permissions, preferences, quantities, wording
+from hub.web import assets, context, covers, facts, markup, pages, permissions, preferences, quantities, upkeep, weights, wording
 
 SPRITE = "vendor/icons.svg"
-SECTIONS = {"search": "resources", "resources": "resources", "topics": "topics", "providers": "providers", "sources": "sources"}
+SECTIONS = {
+    "search": "resources",
+    "resources": "resources",
+    "reasons": "resources",
+    "topics": "topics",
+    "providers": "providers",
+    "sources": "sources",
+}
 TOPIC_ICONS = {  # main topics; those under them look like them
     "foundations": "shopping-cart",
     "models": "lightbulb",
@@ -67,7 +74,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (quantities, permissions, wording, facts)
+    modules = (quantities, permissions, wording, weights, facts, upkeep)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 

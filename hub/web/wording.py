@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -184,6 +185,16 @@ def languages(tags: tuple[str, ...], subtitles: tuple[str, ...] = ()) -> str:
     spoken = listed([language_name(tag) for tag in tags[:3]])
     others = [language_name(tag) for tag in subtitles[:2] if tag not in tags]
     return _("%(languages)s, %(subtitles)s subtitles", languages=spoken, subtitles=listed(others)) if others else spoken
+
+
+def quoted(texts: Sequence[str]) -> str:
+    """ "“a” and “b”"."""
+    return listed([_("“%(text)s”", text=text) for text in texts])
+
+
+def is_chinese(text: str) -> bool:
+    """Has it Chinese characters?"""
+    return any("\u3400" <= character <= "\u9fff" for character in text)
 
 
 def yes_or_no(value: bool | None) -> str:

@@ -13,7 +13,11 @@ from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.reading import TermNotFound
 from whoosh.util.numeric import length_to_byte
 
-from search.whoosh_index.fields import FIELDS, TEXT
+from search.tuning import Tuning
+from search.whoosh_index import occurrences
+from search.whoosh_index.arrays import Array
+from search.whoosh_index.fields import FIELDS, LENGTH, TEXT, weight_kind
+from search.whoosh_index.occurrences import TEXTS
 from search.whoosh_index.segments import EXTENSION, Segment, Terms
 
 Term = tuple[str, bytes]
@@ -34,6 +38,14 @@ class ArraysCodec(W3Codec):
 
 def _open(storage: Any, segment: Any) -> Segment:
     return Segment(Path(storage.folder) / segment.make_filename(EXTENSION))
+
+
+USUAL = occurrences.weights(Tuning())
+
+
+def _weights(field: str, held: Array) -> Array:
+    """What Whoosh would call the weights of postings: for words, as the usual tuning weighs them."""
+    return USUAL[held] if weight_kind(field).itemsize > 1 else held
 
 
 class ArraysTermsReader(base.TermsReader):
@@ -66,10 +78,11 @@ class ArraysTermsReader(base.TermsReader):
 
     def term_info(self, fieldname: str, text: bytes) -> Any:
         docs, weights = self._found(fieldname, text)
-        return W3TermInfo(float(weights.sum(dtype=np.int64)), len(docs), 1, 255, float(weights.max()), int(docs[0]), int(docs[-1]))
+        return W3TermInfo(float(weights.sum(dtype=np.float64)), len(docs), 1, 255, float(weights.max()), int(docs[0]), int(docs[-1]))
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        return float(self._segment.terms(fieldname).postings(text)[1].sum(dtype=np.int64))
+        weights = _weights(fieldname, self._segment.terms(fieldname).postings(text)[1])
+        return float(weights.sum(dtype=np.float64))
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
         return len(self._segment.terms(fieldname).postings(text)[0])
@@ -79,7 +92,8 @@ class ArraysTermsReader(base.TermsReader):
         at = terms.find(text)
         if at is None:
             raise TermNotFound(f"No term {fieldname}:{text!r}")
-        return terms.postings_at(at)
+        docs, weights = terms.postings_at(at)
+        return docs, _weights(fieldname, weights)
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> Any:
         docs, weights = self._found(fieldname, text)
@@ -150,10 +164,13 @@ class ArraysDocumentReader(base.PerDocumentReader):
         return self._whoosh.deleted_docs()
 
     def field_length(self, fieldname: str) -> int:
-        return int(self._segment.arrays["lengths"].sum(dtype=np.int64)) if fieldname == TEXT else self._segment.size
+        return sum(int(column.sum(dtype=np.int64)) for column in self._lengths()) if fieldname == TEXT else self._segment.size
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return int(self._segment.arrays["lengths"][docnum]) if fieldname == TEXT else 1
+        return sum(int(column[docnum]) for column in self._lengths()) if fieldname == TEXT else 1
+
+    def _lengths(self) -> list[Array]:
+        return [self._segment.arrays[LENGTH + name] for name in TEXTS]
 
     def min_field_length(self, fieldname: str) -> int:
         return 1

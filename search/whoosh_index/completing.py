@@ -11,7 +11,6 @@ import numpy as np
 from search.analysis import fold, positions
 from search.document import Completion
 from search.query import parse
-from search.whoosh_index.facets import Facet
 from search.whoosh_index.matching import match, value_lines
 from search.whoosh_index.planning import plan
 from search.whoosh_index.snapshot import Snapshot
@@ -91,7 +90,7 @@ def _meet(snapshot: Snapshot, found: dict[bytes, _Line], text: bytes, line: _Lin
 
 def _titles(snapshot: Snapshot, lines: list[_Line], limit: int) -> Iterator[Completion]:
     def rank(line: _Line) -> tuple[bool, int, float, int]:
-        return not line.first, -line.met, -float(snapshot.boosts[line.document]), int(snapshot.ids[line.document])
+        return not line.first, -line.met, -float(snapshot.formula().boosts[line.document]), int(snapshot.ids[line.document])
 
     for line in sorted(lines, key=rank)[:limit]:
         yield Completion(text=_card(snapshot, line.document)[0], kind="title", id=int(snapshot.ids[line.document]))
@@ -121,11 +120,6 @@ def _names(snapshot: Snapshot, name: str, wanted: str, limit: int) -> list[Compl
     facet = snapshot.facet(name)
     lines = value_lines(snapshot, name)
     fitting = [at for at, line in enumerate(lines) if " " + wanted in line]
-    counts = everywhere(snapshot, name, facet)
+    counts = snapshot.totals(name)
     order = sorted(fitting, key=lambda at: (not lines[at].startswith(" " + wanted), -int(counts[at]), facet.values[at]))
     return [Completion(text=facet.values[at], kind=name) for at in order if counts[at]][:limit]
-
-
-def everywhere(snapshot: Snapshot, name: str, facet: Facet) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The counts of a facet over all documents, made once a generation."""
-    return snapshot.kept(f"all {name}", lambda: facet.counts(snapshot.all, snapshot.whole))

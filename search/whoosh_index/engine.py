@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from search.document import Completion, Count, Document, Entry, Hit, Hits, Origin
-from search.index import IndexFault
-from search.query import MAX_LIMIT, Node, Query
-from search.whoosh_index.arrays import Array
-from search.whoosh_index.completing import complete, everywhere
-from search.whoosh_index.fields import FACET
+from search.document import Completion, Condition, Document, Entry, Hits, Origin
+from search.explanation import Explanation
+from search.index import IndexDamaged, IndexFault
+from search.meaning.encoder import Encoder, MeaningFault
+from search.query import MAX_LIMIT, Query
+from search.vectors.layout import VectorsFault
+from search.whoosh_index.completing import complete
 from search.whoosh_index.folder import WriterLock, create, current, point, state, sweep
-from search.whoosh_index.inverting import fault
-from search.whoosh_index.matching import Match, match
-from search.whoosh_index.paging import page
-from search.whoosh_index.planning import plan
+from search.whoosh_index.nearness import Meanings
+from search.whoosh_index.rebuilding import fill, sound
+from search.whoosh_index.reporting import condition, verify
 from search.whoosh_index.resembling import similar
+from search.whoosh_index.searching import explain, find
 from search.whoosh_index.segments import Segment
 from search.whoosh_index.snapshot import Snapshot, take
-from search.whoosh_index.suggesting import FEW, suggest
-from search.whoosh_index.writing import BATCH, Batch
+from search.whoosh_index.writing import Batch
 
-log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
 RELEASE_EVERY = 0.5  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUARD = 0.1  # how far off a rebuilt index may be
 
 
 class WhooshIndex:
     """One index in one folder. Safe among threads; any number of processes may read while one writes."""
 
-    def __init__(self, root: Path, *, lock_wait: float = LOCK_WAIT) -> None:
+    def __init__(self, root: Path, *, lock_wait: float = LOCK_WAIT, encoder: Encoder | None = None) -> None:
         self._root, self._lock = root, WriterLock(root, wait=lock_wait)
         self._snapshot: Snapshot | None = None
         self._segments: dict[str, Segment] = {}
@@ -47,18 +47,25 @@ class WhooshIndex:
         self._released = time.monotonic()
         self._commits = self._seen = 0  # of this process: made, and known to be in the snapshot
         self._opening = threading.Lock()
+        self._meanings = None if encoder is None else Meanings(root, encoder)
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
         """Put and drop in one commit; of several puts of one id the last counts, and a put counts more than a drop."""
-        sound = _sound(puts)
-        gone = {id for id in drops if 0 < id < 2**31} | sound.keys()
+        kept = sound(puts)
+        gone = {id for id in drops if 0 < id < 2**31} | kept.keys()
         if not gone:
             return
         with self._lock.held():
-            batch = Batch(self._folder_to_write())
-            batch.delete(gone)
-            batch.add(sorted(sound.values(), key=lambda document: document.id))
-            batch.commit()
+            with _room(self._root):
+                batch = Batch(self._folder_to_write())
+            try:
+                with _room(self._root):
+                    batch.delete(gone)
+                    batch.add(sorted(kept.values(), key=lambda document: document.id))
+                    batch.commit()
+            except IndexFault:
+                batch.abandon()
+                raise
         self._commits += 1
 
     def _folder_to_write(self) -> Path:
@@ -70,24 +77,19 @@ class WhooshIndex:
 
     def find(self, query: Query) -> Hits:
         """One page of matches; facets over all of them, each under all filters but its own."""
-        snapshot = self.snapshot()
-        base = match(snapshot, plan(query.root))
-        masks = {name: _mask(snapshot, name, values) for name, values in query.filters.items()}
-        made = _filtered(base, list(masks.values()))
-        docs, scores = page(snapshot, made, query)
-        hits = tuple(Hit(id=id, score=score) for id, score in zip(snapshot.ids[docs].tolist(), scores.tolist(), strict=True))
-        facets = {name: _counted(snapshot, name, query, base, made, masks) for name in query.facets}
-        few = len(made.docs) < FEW
-        suggestion = suggest(snapshot, query.root, lambda root: _total(snapshot, root, masks), len(made.docs)) if few else None
-        return Hits(total=len(made.docs), hits=hits, facets=facets, suggestion=suggestion)
+        return find(self.snapshot(), query, self._meanings)
+
+    def explain(self, query: Query, id: int) -> Explanation | None:
+        """Why the document stands where it does for this query; None when the id is not there."""
+        return explain(self.snapshot(), query, id, self._meanings)
 
     def complete(self, typed: str, *, limit: int = 8) -> tuple[Completion, ...]:
         """Keywords, providers, institutions and titles with a word that begins as typed."""
         return complete(self.snapshot(), typed, min(limit, MAX_LIMIT))
 
     def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
-        """Ids of the documents that share the most telling words."""
-        return similar(self.snapshot(), id, min(limit, MAX_LIMIT))
+        """Ids of the documents that share the most telling words, or are near in meaning."""
+        return similar(self.snapshot(), id, min(limit, MAX_LIMIT), self._meanings)
 
     def entries(self) -> Iterator[Entry]:
         """Every document, in order of id, as of now."""
@@ -105,15 +107,36 @@ class WhooshIndex:
     def rebuild(self, documents: Iterable[Document], *, expected: int) -> int:
         """Write a new index beside this one, then swap. Raises IndexFault, and keeps the old, when the count is off by over 10 %."""
         with self._lock.held():
-            folder = create(self._root)
-            written = _fill(folder, documents)
-            if abs(written - expected) > GUARD * expected:
+            try:
+                with _room(self._root):
+                    folder = create(self._root)
+                    written = fill(folder, documents)
+                    _expect(written, expected)
+                    point(self._root, folder)
+            except BaseException:
                 sweep(self._root, keep=_kept(self._root))
-                raise IndexFault(f"The new index would hold {written} documents where {expected} were expected; the old one stays in use.")
-            point(self._root, folder)
+                raise
             sweep(self._root, keep=folder)
         self._commits += 1
         return written
+
+    def verify(self, *, on_part: Callable[[float], None] = lambda part: None) -> None:
+        """Read every byte of the index in use and compare checksums. Raises IndexDamaged."""
+        with self._lock.held():  # no file may be merged away meanwhile
+            verify(self._root, on_part)
+
+    def condition(self) -> Condition:
+        """What the index in use consists of. Raises IndexFault."""
+        return condition(self._root, self.snapshot(), self._meanings)
+
+    def learn(self, *, limit: int = 64) -> int:
+        """Make the meanings of at most so many documents that have none yet; answers how many. Raises IndexFault."""
+        if self._meanings is None:
+            return 0
+        try:
+            return self._meanings.learn(self.snapshot(), self._lock, limit)
+        except (MeaningFault, VectorsFault) as error:
+            raise IndexFault(str(error)) from error
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the index for writing over several calls. Raises IndexFault when others hold it too long."""
@@ -150,7 +173,7 @@ class WhooshIndex:
             self._looked, self._seen = looked, commits
             self._release(looked)
             return self._snapshot
-        raise IndexFault(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
+        raise IndexDamaged(f"The search index in {self._root} is damaged: files are missing. Rebuild it from the database.")
 
     def _release(self, moment: float) -> None:
         """Else a process that has read here and there for an hour holds the whole index."""
@@ -160,38 +183,19 @@ class WhooshIndex:
                 segment.release()
 
 
-def _sound(documents: Iterable[Document]) -> dict[int, Document]:
-    sound: dict[int, Document] = {}
-    for document in documents:
-        reason = fault(document)
-        if reason is None:
-            sound[document.id] = document
-        else:
-            log.error("document %s is not indexed: %s", document.id, reason)
-    return sound
+@contextmanager
+def _room(root: Path) -> Iterator[None]:
+    """A disk that takes nothing more is a fault of the index's place, not of ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = "the disk is full" if error.errno in FULL else error.strerror or str(error)
+        raise IndexFault(f"The search index in {root} cannot be written: {reason}. It stays as it was.") from error
 
 
-def _fill(folder: Path, documents: Iterable[Document]) -> int:
-    seen: set[int] = set()
-    rows: list[Document] = []
-    for document in documents:
-        rows.append(document)
-        if len(rows) == BATCH:
-            _write(folder, rows, seen)
-            rows = []
-    _write(folder, rows, seen)
-    return len(seen)
-
-
-def _write(folder: Path, rows: list[Document], seen: set[int]) -> None:
-    sound = _sound(rows)
-    batch = Batch(folder)
-    again = sound.keys() & seen
-    if again:
-        batch.delete(again)
-    seen.update(sound)
-    batch.add(list(sound.values()))
-    batch.commit()
+def _expect(written: int, expected: int) -> None:
+    if abs(written - expected) > GUARD * expected:
+        raise IndexFault(f"The new index would hold {written} documents where {expected} were expected; the old one stays in use.")
 
 
 def _kept(root: Path) -> Path:
@@ -199,37 +203,3 @@ def _kept(root: Path) -> Path:
         return current(root) or root
     except IndexFault:
         return root
-
-
-def _mask(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
-    """Which documents have one of these values."""
-    return snapshot.cache.get(("filter", name, values), lambda: _having(snapshot, name, values), lambda mask: int(mask.nbytes))
-
-
-def _having(snapshot: Snapshot, name: str, values: tuple[str, ...]) -> Array:
-    mask = np.zeros(snapshot.size, bool)
-    for base, terms in zip(snapshot.bases, snapshot.terms(FACET + name), strict=False):
-        for value in values:
-            mask[terms.postings(value.encode("utf-8", "replace"))[0] + np.int64(base)] = True
-    return mask
-
-
-def _total(snapshot: Snapshot, root: Node, masks: dict[str, Array]) -> int:
-    return len(_filtered(match(snapshot, plan(root)), list(masks.values())).docs)
-
-
-def _filtered(made: Match, masks: list[Array]) -> Match:
-    if not masks:
-        return made
-    kept = np.logical_and.reduce([mask[made.docs] for mask in masks])
-    return Match(made.docs[kept], None if made.scores is None else made.scores[kept])
-
-
-def _counted(snapshot: Snapshot, name: str, query: Query, base: Match, made: Match, masks: dict[str, Array]) -> tuple[Count, ...]:
-    facet = snapshot.facet(name)
-    matches = made if name not in masks else _filtered(base, [mask for other, mask in masks.items() if other != name])
-    selected = query.filters.get(name, ())
-    if len(matches.docs) < snapshot.count:
-        return facet.listed(facet.counts(matches.docs, everything=False), selected)
-    counts = everywhere(snapshot, name, facet)
-    return facet.listed(counts, selected) if selected else snapshot.kept(f"listed {name}", lambda: facet.listed(counts, ()))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from whoosh import fields
 
 from search.document import FACETS
 
-FORMAT = 1  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
-TEXT = "text"  # every word of a document, weighted by where it stands
+FORMAT = 2  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
+TEXT = "text"  # every word of a document, with how often it stands where
 TITLE = "title"  # the words of the title and the alternative titles, for title:
 FACET = "facet_"
-TITLE_WEIGHT, ALTERNATIVE_WEIGHT, KEYWORDS_WEIGHT, PEOPLE_WEIGHT, DESCRIPTION_WEIGHT = 5, 4, 3, 2, 1
-MAX_WEIGHT = 255  # a posting's weight is one byte
+LENGTH = "length_"  # columns: how many positions each text has
 FIELDS = (TEXT, TITLE, *(FACET + name for name in FACETS))
+
+
+def weight_kind(field: str) -> np.dtype[Any]:
+    """What the field's postings carry: occurrences.py's sixteen bits, or one byte."""
+    return np.dtype(np.uint16 if field in (TEXT, TITLE) else np.uint8)
 
 
 def schema() -> Any:

@@ -25,7 +25,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
-from search.index import IndexFault
+from search.index import IndexDamaged, IndexFault
 from search.whoosh_index.fields import FORMAT, schema
 
 INDEX_NAME = "HUB"
@@ -70,18 +70,20 @@ def current(root: Path) -> Path | None:
         text = (root / POINTER).read_text("utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
-        raise IndexFault(f"The search index in {root} cannot be read: {error}. {REBUILD}") from error
+    except OSError as error:
+        raise IndexFault(f"The search index in {root} cannot be read: {error}.") from error
+    except ValueError as error:
+        raise IndexDamaged(f"The search index in {root} is damaged: its pointer is not readable. {REBUILD}") from error
     try:
         pointer = json.loads(text)
         made, name = pointer["format"], pointer["folder"]
     except (ValueError, LookupError, TypeError) as error:
-        raise IndexFault(f"The search index in {root} is damaged: its pointer is not readable. {REBUILD}") from error
+        raise IndexDamaged(f"The search index in {root} is damaged: its pointer is not readable. {REBUILD}") from error
     if made != FORMAT:
-        raise IndexFault(f"The search index in {root} is of format {made}, this version reads {FORMAT}. {REBUILD}")
+        raise IndexDamaged(f"The search index in {root} is of format {made}, this version reads {FORMAT}. {REBUILD}")
     folder = root / str(name)
     if folder.parent != root or not folder.is_dir():
-        raise IndexFault(f"The search index in {root} is damaged: {name} is missing. {REBUILD}")
+        raise IndexDamaged(f"The search index in {root} is damaged: {name} is missing. {REBUILD}")
     return folder
 
 
@@ -104,8 +106,8 @@ def contents(folder: Path) -> Any:
         except FileNotFoundError:
             time.sleep(0.02)  # a newer one took its place between listing and opening
         except Exception as error:  # a damaged pickle may raise anything at all
-            raise IndexFault(f"The search index in {folder} is damaged ({type(error).__name__}: {error}). {REBUILD}") from error
-    raise IndexFault(f"The search index in {folder} cannot be read: its table of contents is missing. {REBUILD}")
+            raise IndexDamaged(f"The search index in {folder} is damaged ({type(error).__name__}: {error}). {REBUILD}") from error
+    raise IndexDamaged(f"The search index in {folder} cannot be read: its table of contents is missing. {REBUILD}")
 
 
 def _checked(toc: Any) -> Any:

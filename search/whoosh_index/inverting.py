@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 
-from search.analysis import GAP, STOP_WORDS, analyse, inflected
+from search.analysis import GAP, STOP_WORDS, analyse, inflected, whole_words
 from search.document import FACETS, Document
+from search.tuning import SIGNALS
+from search.whoosh_index import occurrences, signals
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.collation import SORT_KEY, sort_key
-from search.whoosh_index.fields import (
-    ALTERNATIVE_WEIGHT,
-    DESCRIPTION_WEIGHT,
-    FACET,
-    KEYWORDS_WEIGHT,
-    MAX_WEIGHT,
-    PEOPLE_WEIGHT,
-    TEXT,
-    TITLE,
-    TITLE_WEIGHT,
-)
-from search.whoosh_index.segments import LINE
+from search.whoosh_index.fields import FACET, FIELDS, LENGTH, TEXT, TITLE, weight_kind
+from search.whoosh_index.occurrences import TEXTS
+from search.whoosh_index.segments import LINE, key_arrays
 
 log = logging.getLogger(__name__)
 MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE, MAX_VALUES = 1_000, 20_000, 300, 200  # characters; values of one field
@@ -38,8 +31,8 @@ def fault(document: Document) -> str | None:
     """Why a document cannot be indexed, or None. A bad one is left out; the others of its batch go in."""
     if not 0 < document.id < 2**31:
         return f"id {document.id} is out of range"
-    if not (math.isfinite(document.weight) and 0 < document.weight <= 1_000):
-        return f"weight {document.weight} is out of range"
+    if unknown := [name for name, value in document.signals.items() if name not in SIGNALS or not 0 <= value <= 1]:
+        return f"unknown signal, or one out of range, among {sorted(unknown)}"
     if any(not -(2**62) < number < 2**62 for number in (document.version, *document.numbers.values())):
         return "a number is out of range"
     if any(name not in FACETS for name in document.facets):
@@ -51,42 +44,49 @@ def fault(document: Document) -> str | None:
 class Weighed:
     """A document as the formula sees it."""
 
-    weights: dict[str, int]  # term -> weight
-    titled: dict[str, int]  # the same for the titles alone
+    codes: dict[str, int]  # term -> occurrences in each text (occurrences.py)
+    titled: dict[str, int]  # the same of the titles alone
     positions: list[str]  # of the whole document; "" is a gap
     title_size: int  # how many of them are the title's
-    length: int  # weighted
+    lengths: tuple[int, ...]  # positions of each text
     lines: bytes  # title and keywords, for the type-ahead
 
 
 def weigh(document: Document) -> Weighed:
-    """Analyse every field once."""
-    title, title_terms = analyse(document.title[:MAX_TITLE])
-    positions, length = list(title), len(title) * TITLE_WEIGHT
-    lines = [_line(title, title_terms)]
-    weights: dict[str, int] = {}
-    _add(weights, title_terms, TITLE_WEIGHT)
-    titled = dict(weights)
-    for text, weight in (
-        (_joined(document.alternative_titles), ALTERNATIVE_WEIGHT),
-        (_joined(document.keywords), KEYWORDS_WEIGHT),
-        (_joined(document.people), PEOPLE_WEIGHT),
-        (document.description[:MAX_DESCRIPTION], DESCRIPTION_WEIGHT),
-    ):
-        if not text:
-            continue
-        words, terms = analyse(text)
-        positions.append("")
+    """Analyse every text once."""
+    texts = {
+        "title": document.title[:MAX_TITLE],
+        "alternative": _joined(document.alternative_titles),
+        "keywords": _joined(document.keywords),
+        "people": _joined(document.people),
+        "description": document.description[:MAX_DESCRIPTION],
+    }
+    positions: list[str] = []
+    lengths: list[int] = []
+    lines: list[bytes] = []
+    codes: dict[str, int] = {}
+    titled: dict[str, int] = {}
+    for name, text in texts.items():
+        words, terms = analyse(text) if text else ([], [])
+        if words and name != "title":
+            positions.append("")
         positions.extend(words)
-        length += weight * (len(words) - words.count(""))
-        if weight == DESCRIPTION_WEIGHT:
-            terms = [term for term in terms if term not in STOP_WORDS]
-        _add(weights, terms, weight)
-        if weight == ALTERNATIVE_WEIGHT:
-            _add(titled, terms, weight)
-        if weight == KEYWORDS_WEIGHT:
+        lengths.append(len(words) - words.count(""))
+        found = _found(text, terms, long=name == "description")
+        occurrences.add(codes, found, name)
+        if name in ("title", "alternative"):
+            occurrences.add(titled, found, name)
+        if name == "title":
+            lines.append(_line(words, terms))
+        if name == "keywords" and words:
             lines.extend(_keyword_lines(words))
-    return Weighed(weights, titled, positions, len(title), length, LINE.join(lines) + LINE)
+    return Weighed(codes, titled, positions, lengths[0], tuple(lengths), LINE.join(lines) + LINE)
+
+
+def _found(text: str, terms: list[str], *, long: bool) -> list[str]:
+    """Terms, and the stems of those that are inflected. In a long text function words do not count, and whole words say little."""
+    kept = [term for term in terms if term not in STOP_WORDS] if long else terms + whole_words(text)
+    return kept + [relative for term in kept if (relative := inflected(term)) is not None]
 
 
 def _line(words: list[str], terms: list[str]) -> bytes:
@@ -109,26 +109,18 @@ def _joined(values: tuple[str, ...]) -> str:
     return SEPARATOR.join(value[:MAX_VALUE].replace(GAP, " ") for value in values[:MAX_VALUES])
 
 
-def _add(weights: dict[str, int], terms: list[str], weight: int) -> None:
-    for term in terms:
-        weights[term] = weights.get(term, 0) + weight
-        relative = inflected(term)
-        if relative is not None:
-            weights[relative] = weights.get(relative, 0) + weight
-
-
 class Postings:
-    """One field while it is inverted: (term, document, weight) in the order they come."""
+    """One field while it is inverted: (term, document, weight) in the order they come. What a weight says is the field's own affair."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: np.dtype[Any]) -> None:
         self._terms: dict[str, int] = {}
-        self._found, self._counts, self._weights = array("I"), array("I"), array("B")
+        self._kind, self._found, self._counts, self._weights = kind, array("I"), array("I"), array("H" if kind.itemsize > 1 else "B")
 
     def add(self, weights: Mapping[str, int]) -> None:
         """The next document's terms."""
         terms = self._terms
         self._found.extend([terms.setdefault(term, len(terms)) for term in weights])
-        self._weights.extend([weight if weight < MAX_WEIGHT else MAX_WEIGHT for weight in weights.values()])
+        self._weights.extend(weights.values())
         self._counts.append(len(weights))
 
     def arrays(self, field: str) -> dict[str, Array]:
@@ -141,37 +133,37 @@ class Postings:
         placed = np.argsort(found, kind="stable")
         documents = np.repeat(np.arange(len(self._counts), dtype=np.uint32), np.frombuffer(self._counts, np.uint32) if self._counts else 0)
         return {
-            f"{field}.keys": np.frombuffer(b"".join([encoded[at] for at in order]), np.uint8),
-            f"{field}.ends": np.cumsum([len(encoded[at]) for at in order], dtype=np.uint32),
+            **key_arrays(field, [encoded[at] for at in order]),
             f"{field}.starts": np.concatenate(([0], np.cumsum(np.bincount(found, minlength=len(order))))).astype(np.uint64),
             f"{field}.docs": documents[placed],
-            f"{field}.weights": np.frombuffer(self._weights, np.uint8)[placed] if len(placed) else np.zeros(0, np.uint8),
+            f"{field}.weights": np.frombuffer(self._weights, self._kind)[placed] if len(placed) else np.zeros(0, self._kind),
         }
 
 
 def invert(documents: Iterable[Document]) -> dict[str, Array]:
     """A whole segment, ready to be written. The documents are sound and their ids differ."""
     rows = list(documents)
-    fields = {TEXT: Postings(), TITLE: Postings()} | {FACET + name: Postings() for name in FACETS}
+    fields = {name: Postings(weight_kind(name)) for name in FIELDS}
     words: dict[str, int] = {"": 0}
-    stream, stream_sizes, lengths, titles = array("I"), array("I"), array("I"), array("I")
+    stream, stream_sizes, titles = array("I"), array("I"), array("I")
+    lengths: list[tuple[int, ...]] = []
     lines: list[bytes] = []
     for document in rows:
         weighed = weigh(document)
-        fields[TEXT].add(weighed.weights)
+        fields[TEXT].add(weighed.codes)
         fields[TITLE].add(weighed.titled)
         for name in FACETS:
             fields[FACET + name].add(dict.fromkeys(_values(document, name), 1))
         stream.extend([words.setdefault(word, len(words)) for word in weighed.positions])
         stream_sizes.append(len(weighed.positions))
-        lengths.append(weighed.length)
+        lengths.append(weighed.lengths)
         titles.append(weighed.title_size)
         lines.append(weighed.lines)
     hashes = np.array([word_hash(word) for word in words], np.uint32)
     made: dict[str, Array] = {
         "stream": hashes[np.frombuffer(stream, np.uint32)] if stream else np.zeros(0, np.uint32),
         "stream_ends": np.cumsum(stream_sizes, dtype=np.uint64),
-        "lengths": np.array(lengths, np.uint32),
+        **_length_columns(lengths),
         "title_sizes": np.array(titles, np.uint32),
         "lines": np.frombuffer(b"".join(lines), np.uint8),
         "line_ends": np.cumsum([len(line) for line in lines], dtype=np.uint64),
@@ -180,6 +172,11 @@ def invert(documents: Iterable[Document]) -> dict[str, Array]:
     for name, postings in fields.items():
         made |= postings.arrays(name)
     return made
+
+
+def _length_columns(lengths: list[tuple[int, ...]]) -> dict[str, Array]:
+    table = np.minimum(np.array(lengths, np.int64).reshape(len(lengths), len(TEXTS)), np.iinfo(np.uint16).max).astype(np.uint16)
+    return {LENGTH + name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(TEXTS)}
 
 
 def _values(document: Document, facet: str) -> list[str]:
@@ -197,9 +194,9 @@ def columns(rows: list[Document]) -> dict[str, Array]:
     return {
         "ids": np.array([document.id for document in rows], np.int64),
         "versions": np.array([document.version for document in rows], np.int64),
-        "boosts": np.array([document.weight for document in rows], np.float32),
         "updated": np.array([document.numbers.get("updated", -1) for document in rows], np.int64),
         "begins": np.array([document.numbers.get("starts", -1) for document in rows], np.int64),
+        **signals.columns(rows),
         "order": np.array([sort_key(document.title) for document in rows], SORT_KEY),
         "cards": np.frombuffer(b"".join(cards), np.uint8),
         "card_ends": np.cumsum([len(made) for made in cards], dtype=np.uint64),

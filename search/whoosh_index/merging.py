@@ -8,11 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from search.whoosh_index import signals
 from search.whoosh_index.arrays import Array, ArraysWriter
-from search.whoosh_index.fields import FIELDS
-from search.whoosh_index.segments import Segment, Terms
+from search.whoosh_index.fields import FIELDS, LENGTH, weight_kind
+from search.whoosh_index.occurrences import TEXTS
+from search.whoosh_index.segments import Segment, Terms, key_arrays
 
-COLUMNS = ("ids", "versions", "boosts", "updated", "begins", "order", "lengths", "title_sizes")
+COLUMNS = ("ids", "versions", "updated", "begins", "order", "title_sizes", *signals.COLUMNS, *(LENGTH + name for name in TEXTS))
 VARIED = (
     ("stream", "stream_ends"),
     ("cards", "card_ends"),
@@ -70,11 +72,11 @@ def _field(field: str, terms: Sequence[Terms], numbers: Sequence[Array], writer:
             yield docs[order]
 
     writer.add_parts(f"{field}.docs", np.dtype(np.uint32), documents())
-    writer.add_parts(f"{field}.weights", np.dtype(np.uint8), weights)
+    writer.add_parts(f"{field}.weights", weight_kind(field), weights)
     used = np.flatnonzero(counts)
     names = [keys[at] for at in used.tolist()]
-    writer.add(f"{field}.keys", np.frombuffer(b"".join(names), np.uint8))
-    writer.add(f"{field}.ends", np.cumsum([len(name) for name in names], dtype=np.uint32))
+    for name, array in key_arrays(field, names).items():
+        writer.add(name, array)
     writer.add(f"{field}.starts", np.concatenate(([0], np.cumsum(counts[used]))).astype(np.uint64))
 
 

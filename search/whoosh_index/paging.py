@@ -12,13 +12,13 @@ from search.whoosh_index.snapshot import Snapshot
 LAST = np.int64(2**62)  # unknown dates
 
 
-def page(snapshot: Snapshot, made: Match, query: Query) -> tuple[Array, Array]:
-    """The documents of the page in order, and their scores."""
-    boosts = snapshot.boosts[made.docs]
+def page(snapshot: Snapshot, made: Match, query: Query, *, offset: int, limit: int) -> tuple[Array, Array]:
+    """The documents from `offset` on in the query's order, at most `limit`, and their scores."""
+    boosts = snapshot.formula(query.tuning).boosts[made.docs]
     scores = boosts if made.scores is None else made.scores * boosts
-    chosen = first(_keys(snapshot, made.docs, scores, query.sort), query.offset + query.limit)
+    chosen = first(_keys(snapshot, made.docs, scores, query.sort), offset + limit)
     keys = _exact(snapshot, made.docs[chosen], scores[chosen], query.sort)
-    order = np.lexsort((snapshot.ids[made.docs[chosen]], keys))[query.offset : query.offset + query.limit]
+    order = np.lexsort((snapshot.ids[made.docs[chosen]], keys))[offset : offset + limit]
     return made.docs[chosen][order], scores[chosen][order]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.analysis import STOP_WORDS, asked, positions, stem
+from search.analysis import STOP_WORDS, asked, positions, stem, whole_words
 from search.query import Both, Either, Everything, Node, Not, Phrase, Widened, Word
 
 TITLE_FIELD = "title"
@@ -63,7 +63,23 @@ class Or:
     parts: tuple[Plan, ...]
 
 
-Plan = All | Find | Begin | Sequence | Value | And | Or
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """`part`; what also has one of these words scores more."""
+
+    part: Plan
+    words: tuple[Find, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """`part`, or at lower weight any of `others`."""
+
+    part: Plan
+    others: tuple[Plan, ...]
+
+
+Plan = All | Find | Begin | Sequence | Value | And | Or | Prefer | Widen
 
 
 def plan(node: Node) -> Plan:
@@ -81,14 +97,18 @@ def _plan(node: Node) -> Plan | None:
         case Not(part):
             gone = _plan(part)
             return None if gone is None else And((All(),), (gone,))
-        case Widened(part):
-            return _plan(part)
+        case Widened(part, others):
+            return _widened(_plan(part), tuple(one for other in others if (one := _plan(other)) is not None))
         case Everything():
             return All()
         case Phrase(text, field):
             return _words(positions(text), field)
         case Word(text, field, prefix):
             return _word(text, field, prefix=prefix)
+
+
+def _widened(part: Plan | None, others: tuple[Plan, ...]) -> Plan | None:
+    return Widen(part, others) if part is not None and others else part
 
 
 def _both(parts: tuple[Node, ...]) -> Plan | None:
@@ -156,10 +176,12 @@ def _word(text: str, field: str, *, prefix: bool) -> Plan | None:
         made[-1] = Begin(made[-1].term, title)
     if not made:
         return None
-    return made[0] if len(made) == 1 else And(tuple(made))
+    whole = made[0] if len(made) == 1 else And(tuple(made))
+    wanted = tuple(Find(term, title) for term in dict.fromkeys(whole_words(text)))
+    return Prefer(whole, wanted) if wanted else whole
 
 
 def forms(term: str) -> tuple[str, ...]:
-    """The terms whose weights add up to a word's frequency: its stem, all that share it, and the exact word (again)."""
+    """The terms whose weights add up to a word's frequency: its stem, all that share it, and last the exact word (again)."""
     root = stem(term)
     return (root, "~" + root, term)

@@ -1,4 +1,4 @@
-"""Documents most like one: those that share its most telling words."""
+"""Documents most like one."""
 
 from __future__ import annotations
 
@@ -7,33 +7,44 @@ import json
 import numpy as np
 
 from search.analysis import GAP, STOP_WORDS, analyse
+from search.whoosh_index.arrays import Array
+from search.whoosh_index.fusing import K
 from search.whoosh_index.matching import Match, added, found_in_few
+from search.whoosh_index.nearness import LEAST, Meanings
 from search.whoosh_index.paging import first
 from search.whoosh_index.planning import forms
 from search.whoosh_index.snapshot import Snapshot
 
 MAX_TERMS = 16
+CONSIDERED = 50  # of each ranking
 COMMON = 0.1  # a word in more of the documents than this tells little
 FEW = 200  # in a small index every word may tell
 
 
-def similar(snapshot: Snapshot, id: int, limit: int) -> tuple[int, ...]:
-    """Ids, best first. The words are those of the title and the keywords, by their rarity."""
-    here = np.flatnonzero((snapshot.ids == id) & snapshot.live)
-    if not len(here) or limit <= 0:
+def similar(snapshot: Snapshot, id: int, limit: int, meanings: Meanings | None) -> tuple[int, ...]:
+    """Ids, best first: by the words of title and keywords that tell most, and by meaning, as `fusing` joins two rankings."""
+    document = snapshot.document(id)
+    if document is None or limit <= 0:
         return ()
-    document = int(here[0])
+    rankings = [_by_words(snapshot, document)]
+    vector = meanings.of(snapshot, document) if meanings else None
+    if meanings and vector is not None:
+        near = meanings.near(snapshot, vector, snapshot.live, CONSIDERED + 1)
+        rankings.append(near.docs[(near.docs != document) & (near.similarities >= LEAST)])
+    where, values = added(rankings, [(1 / (K + 1 + np.arange(len(ranking)))).astype(np.float32) for ranking in rankings])
+    order = np.lexsort((snapshot.ids[where], -values))[:limit]
+    return tuple(snapshot.ids[where[order]].tolist())
+
+
+def _by_words(snapshot: Snapshot, document: int) -> Array:
+    """The documents that share the most telling words, best first."""
     matches = _telling(snapshot, document)
-    if not matches:
-        return ()
-    docs = np.concatenate([made.docs for made in matches])
-    scores = np.concatenate([made.scores for made in matches if made.scores is not None])
-    where, total = added(docs, scores, snapshot.size)
-    total = total * snapshot.boosts[where]
+    where, total = added([made.docs for made in matches], [made.scores for made in matches if made.scores is not None])
+    total = total * snapshot.formula().boosts[where]
     total, where = total[where != document], where[where != document]
-    chosen = first(-total, limit)
-    order = np.lexsort((snapshot.ids[where[chosen]], -total[chosen]))[:limit]
-    return tuple(snapshot.ids[where[chosen][order]].tolist())
+    chosen = first(-total, CONSIDERED)
+    ordered: Array = where[chosen][np.lexsort((snapshot.ids[where[chosen]], -total[chosen]))][:CONSIDERED]
+    return ordered
 
 
 def _telling(snapshot: Snapshot, document: int) -> list[Match]:

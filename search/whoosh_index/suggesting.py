@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from search.analysis import asked, cut, fold
-from search.query import Both, Either, Node, Word, written
+from search.query import Both, Either, Node, Phrase, Word, written
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.fields import TEXT
 from search.whoosh_index.matching import found
@@ -18,6 +19,8 @@ from search.whoosh_index.snapshot import Snapshot
 
 FEW = 3  # a query with fewer matches gets a suggestion
 MAX_WORDS = 8  # of a query that are looked at
+MAX_CANDIDATES = 3  # of a query with phrases, each of which is read anew
+MAX_TRIED = 2  # of them left out one by one, where there are more
 SHORTEST, LONGEST = 3, 24  # of a word that can be mended
 MAX_NEAR = 400  # words compared letter by letter
 WIDTH = np.dtype(f"S{LONGEST}")
@@ -25,15 +28,25 @@ WIDTH = np.dtype(f"S{LONGEST}")
 
 def suggest(snapshot: Snapshot, root: Node, count: Callable[[Node], int], matches: int) -> str | None:
     """The best query near this one, as text, that matches more than it does; `count` answers how many a tree matches."""
-    for candidate in _candidates(snapshot, root, lost=not matches):
+    most = MAX_CANDIDATES if any(isinstance(leaf, Phrase) for leaf in _leaves(root)) else None
+    for candidate in islice(_candidates(snapshot, root, lost=not matches), most):
         if candidate != root and count(candidate) > matches:
             return written(candidate)
     return None
 
 
+def _leaves(node: Node) -> Iterator[Node]:
+    match node:
+        case Both(parts) | Either(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            yield node
+
+
 def _candidates(snapshot: Snapshot, root: Node, *, lost: bool) -> Iterator[Node]:
     """A query that finds something is left as it is but for words that nothing has; one that finds nothing is loosened too."""
-    mended = _mend(root, lambda word: _mended(snapshot, word, FEW if lost else 1))
+    mended = _mend(root, _of_few(lambda word: _mended(snapshot, word, FEW if lost else 1)))
     if mended != root:
         yield mended
     if not lost:
@@ -60,6 +73,18 @@ def _mend(node: Node, change: Callable[[Word], str]) -> Node:
             return node
 
 
+def _of_few(change: Callable[[Word], str]) -> Callable[[Word], str]:
+    """Each word changed once, however often it stands there; those beyond the first MAX_WORDS stay."""
+    known: dict[str, str] = {}
+
+    def changed(word: Word) -> str:
+        if word.text not in known and len(known) < MAX_WORDS:
+            known[word.text] = change(word)
+        return known.get(word.text, word.text)
+
+    return changed
+
+
 def _flat(nodes: Iterator[Node]) -> Iterator[Node]:
     for node in nodes:
         yield from node.parts if isinstance(node, Both) else (node,)
@@ -69,7 +94,8 @@ def _without(snapshot: Snapshot, root: Both) -> Iterator[Node]:
     """The query without the words that nothing has, then without one word, the rarest first."""
     having = {part: _having(snapshot, part.text) for part in root.parts[:MAX_WORDS] if isinstance(part, Word) and not part.field}
     unknown = {word for word, count in having.items() if not count}
-    for gone in (unknown, *({word} for word in sorted(having, key=lambda word: having[word]))):
+    rarest = sorted(having, key=lambda word: having[word])[: MAX_WORDS if len(root.parts) <= MAX_WORDS else MAX_TRIED]
+    for gone in (unknown, *({word} for word in rarest)):
         rest = tuple(part for part in root.parts if part not in gone)
         if gone and any(isinstance(part, Word) for part in rest):
             yield rest[0] if len(rest) == 1 else Both(rest)

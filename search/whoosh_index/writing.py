@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,12 @@ import numpy as np
 from whoosh.index import TOC, clean_files
 
 from search.document import Document
-from search.index import IndexFault
+from search.index import IndexDamaged
 from search.whoosh_index.arrays import Array, ArraysWriter
 from search.whoosh_index.codec import ArraysCodec
 from search.whoosh_index.folder import INDEX_NAME, REBUILD, SureStorage, contents, sync_folder
 from search.whoosh_index.inverting import invert
-from search.whoosh_index.merging import merge
+from search.whoosh_index.merging import Part, merge
 from search.whoosh_index.segments import EXTENSION, Segment
 from search.whoosh_index.snapshot import open_segment
 
@@ -46,10 +46,21 @@ class Batch:
         """Write documents, in segments of BATCH; their ids differ and are not in the index (any more)."""
         for begin in range(0, len(documents), BATCH):
             rows = documents[begin : begin + BATCH]
-            writer, segment = self._new()
-            for name, array in invert(rows).items():
-                writer.add(name, array)
-            self._finish(writer, segment, len(rows))
+            segment = new_segment(self._folder)
+            write_segment(self._folder / file_name(segment), rows)
+            self.adopt(segment, len(rows))
+
+    def adopt(self, segment: Any, size: int) -> None:
+        """Take in a segment whose file is written."""
+        segment.set_doc_count(size)
+        self._segments.append(segment)
+
+    def abandon(self) -> None:
+        """Remove what this batch has written: it will not be committed. The index is as it was."""
+        toc = contents(self._folder)
+        clean_files(self._storage, INDEX_NAME, toc.generation, toc.segments)
+        for unfinished in self._folder.glob("*.toc.*"):
+            unfinished.unlink(missing_ok=True)
 
     def commit(self, *, merging: bool = True) -> None:
         """Tidy up and make it all visible."""
@@ -73,10 +84,10 @@ class Batch:
         return ordered[:AT_ONCE] if len(ordered) > MAX_SEGMENTS else []
 
     def _merge(self, chosen: list[Any]) -> None:
-        writer, segment = self._new()
-        size = merge([(self._open(old), self._live(old)) for old in chosen], writer)
+        segment = new_segment(self._folder)
+        size = merge_segments(self._folder / file_name(segment), [(self._open(old), self._live(old)) for old in chosen])
         self._segments = [kept for kept in self._segments if kept not in chosen]
-        self._finish(writer, segment, size)
+        self.adopt(segment, size)
 
     def _live(self, segment: Any) -> Array:
         live = np.ones(segment.doc_count_all(), bool)
@@ -88,14 +99,31 @@ class Batch:
             try:
                 self._opened[segment.segid] = open_segment(self._folder, segment)
             except FileNotFoundError as error:
-                raise IndexFault(f"The search index in {self._folder} is damaged: a segment is missing. {REBUILD}") from error
+                raise IndexDamaged(f"The search index in {self._folder} is damaged: a segment is missing. {REBUILD}") from error
         return self._opened[segment.segid]
 
-    def _new(self) -> tuple[ArraysWriter, Any]:
-        segment = ArraysCodec().new_segment(self._storage, INDEX_NAME)
-        return ArraysWriter(self._folder / segment.make_filename(EXTENSION)), segment
 
-    def _finish(self, writer: ArraysWriter, segment: Any, size: int) -> None:
-        writer.close()
-        segment.set_doc_count(size)
-        self._segments.append(segment)
+def new_segment(folder: Path) -> Any:
+    """A name for a segment, as the table of contents will list it."""
+    return ArraysCodec().new_segment(SureStorage(str(folder)), INDEX_NAME)
+
+
+def file_name(segment: Any) -> str:
+    """Of the one file of a segment."""
+    return str(segment.make_filename(EXTENSION))
+
+
+def write_segment(path: Path, rows: list[Document]) -> None:
+    """Invert documents into one file."""
+    writer = ArraysWriter(path)
+    for name, array in invert(rows).items():
+        writer.add(name, array)
+    writer.close()
+
+
+def merge_segments(path: Path, parts: Sequence[Part]) -> int:
+    """Write the living documents of several segments into one file; answers how many."""
+    writer = ArraysWriter(path)
+    size = merge(parts, writer)
+    writer.close()
+    return size

@@ -18,9 +18,12 @@ PAGES = (
     "/",
     "/search?q=logistics&type=course",
     "/search?q=payment+qqqqqqq&type=case",
+    "/search?q=跨境电商物流&less=logistics",
+    "/search/help",
     "/search/facets/topic",
     "RESOURCE",
     "HOSTILE",
+    "WHY",
     "/topics",
     "/topics/logistics",
     "/providers",
@@ -29,6 +32,12 @@ PAGES = (
     "/sources/silent",
     "/about",
     "/login",
+)
+VOCABULARY = (
+    "/admin/vocabulary",
+    "/admin/vocabulary?find=zzzz",
+    "/admin/vocabulary/topic/cross-border",
+    "/admin/vocabulary/platform/taobao",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -53,9 +62,11 @@ def too_wide(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("width", "theme", "language", "pages"), LOOKS)
 def test_every_page_in_every_look(visit: Visit, width: int, theme: str, language: str, pages: tuple[str, ...]) -> None:
+    why = "为何有此结果？" if language == "zh-CN" else "Why this result?"
     page = visit("/search?q=logistics", width=width, theme=theme, language=language)
     addresses = page.locator("article h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     known = {"RESOURCE": addresses[0], "HOSTILE": next(address for address in addresses if "hostile" in address)}
+    known["WHY"] = page.get_by_role("link", name=why).first.get_attribute("href") or ""
     faults: list[str] = []
     for path in pages:
         page.goto(known.get(path, path))
@@ -94,7 +105,24 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     faults += violations(page)
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    for path in ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4"):
+    own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
+    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY):
+        page.goto(path)
+        faults += violations(page) + too_wide(page)
+    page.goto("/admin/search/queries?words=customs")
+    faults += violations(page) + too_wide(page)
+    page.get_by_role("button", name="Add and judge").click()
+    faults += violations(page) + too_wide(page)
+    page.goto("/admin/search/tuning")
+    page.get_by_label("Title", exact=True).fill("many")
+    page.get_by_role("button", name="Try on the test queries").click()
+    assert page.get_by_role("alert").evaluate("element => element === document.activeElement")
+    faults += violations(page) + too_wide(page)
+    page.get_by_label("Title", exact=True).fill("1")
+    page.get_by_role("button", name="Try on the test queries").click()
+    faults += violations(page) + too_wide(page)
+    page.set_viewport_size({"width": 390, "height": 900})
+    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning"):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []

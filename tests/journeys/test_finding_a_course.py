@@ -124,6 +124,47 @@ def test_a_suggested_title_leads_straight_to_its_page(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("跨境电子商务物流管理")
 
 
+def test_across_languages(visit: Visit) -> None:
+    """A Chinese name is searched in English too; the visitor sees it, and takes it away, in place."""
+    page = visit("/search?q=跨境电商")
+    chip = page.get_by_role("listitem").filter(has_text="Cross-border e-commerce").get_by_role("link")
+    expect(chip).to_be_visible()
+    page.evaluate("window.kept = true")
+    chip.click()
+    expect(page).to_have_url(re.compile("less=cross-border"))
+    expect(page.get_by_text("Also searched:")).to_be_hidden()
+    assert page.evaluate("window.kept") is True
+    page.get_by_role("link", name="Search other names of “跨境电商” again").click()
+    page.get_by_role("link", name="Search only for what I typed").click()
+    expect(page.get_by_text("Searched only for what you typed.")).to_be_visible()
+    page.get_by_role("link", name="Search help").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Search help")
+
+
+def test_a_suggested_topic_leads_to_its_page(visit: Visit) -> None:
+    page = visit("/", language="zh-CN")
+    page.get_by_role("combobox", name="搜索资源").press_sequentially("kjds")
+    page.get_by_role("option", name=re.compile("跨境电子商务")).click()
+    expect(page).to_have_url(re.compile("/topics/cross-border$"))
+
+
+def test_an_admin_teaches_search_a_word(visit: Visit, courses: object) -> None:
+    """Sign in on the way, find the concept, try a label that another one has, add one that is new, take it away."""
+    page = visit("/admin/vocabulary?find=cross-border+trade")
+    page.get_by_label("E-mail address").fill(courses.ADMIN)  # type: ignore[attr-defined]
+    page.get_by_label("Password").fill(courses.PASSWORD)  # type: ignore[attr-defined]
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=re.compile("^Cross-border e-commerce")).click()
+    page.get_by_label("Label", exact=True).fill("payment gateway")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("alert")).to_contain_text("has that label already")
+    page.get_by_label("Label", exact=True).fill("haitao parcels")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("status").first).to_contain_text("“haitao parcels” was added")
+    page.get_by_role("button", name=re.compile("^Remove ?: haitao parcels")).click()
+    expect(page.get_by_role("status").first).to_contain_text("was removed")
+
+
 def test_without_javascript(visit: Visit) -> None:
     """Search, facets, order, pages and the language are links and forms."""
     page = visit("/", script=False)

@@ -96,7 +96,7 @@ CATALOGUE = (
             "free": ("no",), "certificate": ("yes",),
         },
         numbers={"updated": 400, "starts": 9_000},
-        weight=1.2,
+        signals={"completeness": 0.9},
     ),
     Document(
         id=5,

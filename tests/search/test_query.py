@@ -116,3 +116,20 @@ def test_bounds() -> None:
 def test_a_query_is_everything_by_default() -> None:
     assert Query() == parse("")
     assert Query().facets == FACETS
+
+
+def test_costly_clauses_beyond_the_first_few_are_words_and_it_is_told() -> None:
+    query = parse(" ".join(f"{letter}*" for letter in "abcdefghij"))
+    assert isinstance(query.root, Both)
+    assert [part.prefix for part in query.root.parts if isinstance(part, Word)] == [True] * 8 + [False] * 2
+    assert query.read_as == "a* b* c* d* e* f* g* h* i j"
+    phrases = parse(" ".join(f'"the {letter}"' for letter in "abcdefghij"))
+    assert isinstance(phrases.root, Both)
+    assert [type(part) for part in phrases.root.parts] == [Phrase] * 8 + [Word] * 2
+    assert phrases.read_as is not None and phrases.read_as.endswith('"the h" the i the j')
+
+
+def test_what_is_typed_again_is_asked_once() -> None:
+    assert parse("data data data").root == Word("data")
+    assert parse("data OR shop OR data").root == Either((Word("data"), Word("shop")))
+    assert parse("data data").read_as is None

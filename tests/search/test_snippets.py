@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.document import Fragment
-from search.query import parse
+from search.query import Phrase, Query, Widened, Word, parse
 from search.snippets import ELLIPSIS, mark, snippet
 
 
@@ -78,3 +78,9 @@ def test_a_snippet_is_a_piece_of_the_text_and_marks_lose_nothing(typed: str, tex
 def test_a_hostile_text_is_bounded() -> None:
     assert mark(parse("a* b* c* " * 10), "a" * 500_000)
     assert snippet(parse('"a a a a"'), "a " * 200_000)
+
+
+def test_other_names_are_marked_too() -> None:
+    """What was found by another name shows it."""
+    asked = Query(root=Widened(Word("物流"), (Word("logistics"), Phrase("supply chain"))))
+    assert shown(mark(asked, "Logistics, 物流 and the supply chain")) == "[Logistics], [物流] and the [supply chain]"

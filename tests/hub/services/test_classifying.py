@@ -55,6 +55,12 @@ def test_any_text_is_classified_within_bounds(title, keywords, text):
     assert list(findings) == sorted(findings, key=lambda f: -f.confidence)
 
 
+def test_everyday_words_are_for_search_alone(session):
+    assert not {f.concept_id for f in classifying.load(session).classify("A marketing course: 物流与支付", ("logistics",), "")} & set(
+        session.scalars(select(Concept.id).where(Concept.notation.in_(("marketing", "logistics", "payments"))))
+    )
+
+
 def test_the_shipped_vocabulary_knows_its_own_words(session):
     names = dict(session.execute(select(Concept.id, Concept.notation)).all())
     classifier = classifying.load(session)

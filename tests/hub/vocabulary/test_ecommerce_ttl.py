@@ -66,8 +66,13 @@ class TestScheme:
         assert max(seen.values()) == 1
 
     def test_no_label_is_used_twice(self, graph: Graph, scheme: URIRef) -> None:
-        used = Counter((text.language, text.casefold()) for concept in concepts(graph, scheme) for text in texts(graph, concept, *LABELS))
+        every = [text for concept in concepts(graph, scheme) for text in texts(graph, concept, *LABELS, SKOS.hiddenLabel)]
+        used = Counter((text.language, text.casefold()) for text in every)
         assert [label for label, times in used.items() if times > 1] == []
+
+    def test_everyday_words_for_search_have_both_languages(self, graph: Graph, scheme: URIRef) -> None:
+        for concept in concepts(graph, scheme):
+            assert {text.language for text in texts(graph, concept, SKOS.hiddenLabel)} in (set(), LANGUAGES), concept
 
     def test_the_tree_has_two_levels_and_no_cycle(self, graph: Graph, scheme: URIRef) -> None:
         for concept in concepts(graph, scheme):

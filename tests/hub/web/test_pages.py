@@ -21,6 +21,8 @@ PAGES = (
     "/search?q=logistics",
     "/search?q=物流&topic=logistics",
     "/search?q=zzzz&type=course",
+    "/search?q=跨境电商物流&less=logistics",
+    "/search/help",
     "/search/facets/topic",
     "/search/facets/provider?order=name",
     "/topics",

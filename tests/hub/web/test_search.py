@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -115,8 +115,79 @@ def test_nothing_found_says_what_to_do(look: Look) -> None:
     assert "Nothing found" in narrow
     assert re.search(r"without “Article”: [1-9]", narrow)
     relaxed = look("/search?q=payment+qqqqqqq")
-    assert "Results for “payment” instead" in relaxed
-    assert html.document_fromstring(relaxed).xpath("//article")
+    page = html.document_fromstring(relaxed)
+    assert "Nothing has all of these words. Results without “qqqqqqq”:" in page.xpath("string(//main)")
+    (link,) = page.xpath("//h2/following-sibling::p/a[contains(@href,'q=')]")
+    assert total(look(link.get("href"))) == int(link.text_content().split()[0])
+    assert page.xpath("//article")
+
+
+def test_loosened_searches_say_what_was_done(look: Look) -> None:
+    for words, said in (
+        ('"logistics practical"', "Results with the words anywhere"),
+        ("支付钱包", "Results with the words in any place"),
+        ("practical zzzz yyyy", "Results without “zzzz” and “yyyy”"),
+    ):
+        page = html.document_fromstring(look("/search?" + urlencode({"q": words})))
+        assert said in page.xpath("string(//main)"), words
+        assert page.xpath("//article"), words
+
+
+def also(text: str) -> list[tuple[str, str]]:
+    """What was searched too, and the links that take it away."""
+    return [
+        (link.xpath("string(span[1])"), link.get("href"))
+        for link in html.document_fromstring(text).xpath("//ul[@aria-labelledby='also']//a")
+    ]
+
+
+def test_other_names_are_shown_and_can_be_taken_away(look: Look) -> None:
+    text = look("/search?q=跨境电商 logistics&type=course")
+    shown = also(text)
+    assert len(shown) == 2 and "Cross-border e-commerce" in shown[0][0]
+    less = look(shown[0][1])
+    assert "type=course" in shown[0][1] and "less=cross-border" in shown[0][1]
+    assert len(also(less)) == 1
+    assert "Search other names of “跨境电商” again" in less
+    only = html.document_fromstring(text).xpath("string(//a[@id='also-off']/@href)")
+    typed = look(only)
+    assert "Searched only for what you typed." in typed and not also(typed)
+    again = html.document_fromstring(typed).xpath("string(//a[@id='also-on']/@href)")
+    assert also(look(again)) == shown
+    assert not also(look("/search?q=zzzz")) and "Searched only" not in look("/search?q=zzzz&only=1")
+
+
+def test_every_link_of_the_page_keeps_what_was_taken_away(look: Look) -> None:
+    text = look("/search?q=course+logistics&only=1&less=logistics")
+    page = html.document_fromstring(text)
+    places = ("//nav[@id='facets']//a", "//nav[@aria-label='Pages']//a", "//details[@class='dropdown']//ul//a[contains(@href,'q=')]")
+    links = [link for place in places for link in page.xpath(f"{place}/@href")]
+    assert links
+    for link in links:
+        query = parse_qs(urlsplit(link).query)
+        assert (query["only"], query["less"]) == (["1"], ["logistics"]), link
+    fields = {field.get("name"): field.get("value") for field in page.xpath("//form[@role='search']//input[@type='hidden']")}
+    assert fields == {"only": "1"}, "new words keep the way of searching, not what was taken from the old ones"
+    inside = html.document_fromstring(look("/search/facets/type?q=logistics&less=logistics"))
+    assert inside.xpath("//form//input[@name='less']/@value") == ["logistics"]
+
+
+def test_the_help_s_examples_work(look: Look) -> None:
+    page = html.document_fromstring(look("/search/help"))
+    examples = page.xpath("//td/..//a/@href")
+    assert len(examples) > 20
+    for address in examples:
+        assert "We read this as" not in look(address), address
+    assert page.xpath("//kbd[text()='/']")
+    assert html.document_fromstring(look("/search?q=a")).xpath("//main//a[@href='/search/help']")
+
+
+def test_topics_come_first_in_suggestions(visitor: FlaskClient) -> None:
+    found = visitor.get("/suggest?q=logist").json
+    assert found is not None and found[0] == {"text": "Logistics and supply chain", "kind": "topic", "url": "/topics/logistics"}
+    assert len(found) <= 8 and [one["kind"] for one in found].count("topic") <= 2
+    chinese = visitor.get("/suggest?q=kjds", headers={"Accept-Language": "zh-CN", "HX-Request": "true"}).get_data(as_text=True)
+    assert 'data-href="/topics/cross-border"' in chinese and "主题" in chinese
 
 
 def test_bad_syntax_is_searched_and_told(look: Look) -> None:
@@ -144,7 +215,8 @@ def test_suggestions_lead_to_pages(visitor: FlaskClient) -> None:
 @given(
     words=st.text(max_size=60),
     pairs=st.lists(
-        st.tuples(st.sampled_from(["topic", "type", "use", "start", "page", "sort", "licence", "x"]), st.text(max_size=12)), max_size=5
+        st.tuples(st.sampled_from(["topic", "type", "use", "start", "page", "sort", "licence", "only", "less", "x"]), st.text(max_size=12)),
+        max_size=5,
     ),
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,3 +241,11 @@ def test_a_broken_index_leaves_the_rest_standing(own_site: Flask, tmp_path: Path
         assert visitor.get(page).status_code == 200, page
     assert visitor.get("/readyz").status_code == 503
     assert visitor.get("/suggest?q=a").json == []
+    assert [one["kind"] for one in visitor.get("/suggest?q=logist").json or ()] == ["topic", "topic"]
+
+
+def test_the_chosen_values_of_a_page_are_bounded(visitor: FlaskClient) -> None:
+    many = "&".join(f"{name}={'电' * 150}{number}" for name in ("topic", "type", "level", "provider") for number in range(64))
+    answer = visitor.get(f"/search?q=market&{many}")
+    assert answer.status_code == 200
+    assert len(answer.data) < 1_500_000

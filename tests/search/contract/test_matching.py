@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search.document import Document
 from search.index import Index
 from search.query import parse
+from search.tuning import Tuning
 
 EVERYTHING = {1, 2, 3, 4, 5, 6}
 
@@ -132,11 +133,11 @@ def test_the_exact_form_comes_first(index: Index) -> None:
     assert [hit.id for hit in index.find(parse("markets")).hits] == [1, 2]
 
 
-def test_weight_moves_a_document_up(index: Index) -> None:
-    index.apply([Document(id=1, version=1, title="Pricing"), Document(id=2, version=1, title="Pricing", weight=1.5)], ())
+def test_a_signal_moves_a_document_up(index: Index) -> None:
+    index.apply([Document(id=1, version=1, title="Pricing"), Document(id=2, version=1, title="Pricing", signals={"completeness": 1.0})], ())
     hits = index.find(parse("pricing")).hits
     assert [hit.id for hit in hits] == [2, 1]
-    assert hits[0].score == pytest.approx(1.5 * hits[1].score)
+    assert hits[0].score == pytest.approx((1 + Tuning().completeness) * hits[1].score)
 
 
 def test_equal_scores_are_ordered_by_id_and_pages_fit_together(index: Index) -> None:

@@ -60,8 +60,8 @@ def test_entries_tell_what_the_index_holds(index: Index, documents: tuple[Docume
     [
         Document(id=0, version=1, title="zero"),
         Document(id=2**31, version=1, title="large"),
-        Document(id=5, version=1, title="weight", weight=float("nan")),
-        Document(id=5, version=1, title="weight", weight=-1.0),
+        Document(id=5, version=1, title="weight", signals={"reviews": float("nan")}),
+        Document(id=5, version=1, title="weight", signals={"reviews": -1.0}),
         Document(id=5, version=2**70, title="version"),
         Document(id=5, version=1, title="number", numbers={"updated": 2**70}),
         Document(id=5, version=1, title="facet", facets={"colour": ("red",)}),

@@ -69,6 +69,40 @@ def test_a_killed_writer_leaves_whole_batches(tmp_path: Path, mode: tuple[str, .
     assert len(list(tmp_path.glob("index-*"))) == 1  # leftovers are gone
 
 
+REBUILDER = """
+import sys
+from search.document import Document
+from search.opening import open_index
+index = open_index(sys.argv[1])
+print(0, flush=True)
+while True:
+    index.rebuild((Document(id=id, version=1, title=f"word {id}") for id in range(1, 20_001)), expected=20_000)
+"""
+
+
+@pytest.mark.slow
+def test_a_rebuild_in_two_processes_may_be_killed_at_any_instant(tmp_path: Path) -> None:
+    rng, environ = random.Random(3), {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    open_index(str(tmp_path)).apply([Document(id=1, version=1, title="word")], ())
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, "-c", REBUILDER, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environ)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(rng.uniform(0.2, 2.5))
+        helpers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        index = open_index(str(tmp_path))
+        assert index.count() in (1, 20_000) and index.find(parse("word")).total == index.count()
+        index.verify()
+        deadline = time.monotonic() + 20
+        while any(Path(f"/proc/{helper}").exists() for helper in helpers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{helper}").exists() for helper in helpers)  # the second process does not outlive the first
+    assert index.rebuild([Document(id=1, version=1, title="word")], expected=1) == 1
+    assert len(list(tmp_path.glob("index-*"))) == 1
+
+
 @pytest.mark.slow
 def test_a_second_writer_waits_then_says_so(tmp_path: Path) -> None:
     holder = WhooshIndex(tmp_path)
