@@ -12,10 +12,12 @@ from benchmarks.relevance.peers import PlainFts5, PlainWhoosh
 from benchmarks.relevance.sentences import Sentences
 from search.document import Document
 from search.index import Index, IndexFault
+from search.meaning.opening import open_encoder
 from search.opening import open_index
 from search.whoosh_index.writing import BATCH
 
 MEANINGS = 256  # in one go
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,7 @@ class Built:
         """Ours, with the meanings of all documents where something makes them."""
         path = self.folder / "index"
         index = _opened(path, self.documents, fresh=self.fresh)
-        learn = getattr(index, "learn", None)  # an engine may not make meanings
-        while learn and learn(limit=MEANINGS):
+        while index.learn(limit=MEANINGS):
             pass
         return index
 
@@ -63,7 +64,7 @@ class Built:
 
 def _opened(path: Path, documents: Sequence[Document], *, fresh: bool) -> Index:
     """The kept index when it can be opened and is complete; else all documents anew, in place, so that kept meanings stay."""
-    index = open_index(str(path))
+    index = open_index(str(path), encoder=open_encoder(threads=THREADS))
     try:
         if fresh or index.count() != len(documents):
             raise IndexFault("incomplete")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.relevance.judged import Asked
+from benchmarks.relevance.judged import RELEVANT, Asked
 from benchmarks.relevance.metrics import Scores, mean, scores
 from benchmarks.relevance.systems import DEPTH, System
 
@@ -41,12 +41,16 @@ class Judge:
     own: bool = False
 
     def measure(self, name: str, system: System) -> Measured:
-        """Ask the system every query."""
-        return Measured(name, self.asked, [self._scores(asked, system) for asked in self.asked])
+        """Ask the system every query that has an answer."""
+        answerable = [asked for asked in self.asked if max(self._grades(asked).values(), default=0) >= RELEVANT]
+        return Measured(name, answerable, [self._scores(asked, system) for asked in answerable])
+
+    def _grades(self, asked: Asked) -> Mapping[str, int]:
+        grades = self.graded[asked.id]
+        return {id: grade for id, grade in grades.items() if id.startswith(asked.language)} if self.own else grades
 
     def _scores(self, asked: Asked, system: System) -> Scores:
         ranking = [self.names[id] for id in system(asked.query, DEEPER if self.own else DEPTH)]
-        if not self.own:
-            return scores(ranking, self.graded[asked.id])
-        grades = {id: grade for id, grade in self.graded[asked.id].items() if id.startswith(asked.language)}
-        return scores([id for id in ranking if id.startswith(asked.language)][:DEPTH], grades)
+        if self.own:
+            ranking = [id for id in ranking if id.startswith(asked.language)]
+        return scores(ranking[:DEPTH], self._grades(asked))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.relevance.judged import RELEVANT
+from search import metrics
 
 FIRST = 10
 DEEP = 50
@@ -30,17 +30,12 @@ def scores(ranking: Sequence[str], grades: Mapping[str, int]) -> Scores:
 
 def ndcg(ranking: Sequence[str], grades: Mapping[str, int], *, first: int = FIRST) -> float:
     """Gains 2^grade - 1, discounted by log2(rank + 1), against the best order of all that was judged."""
-    best = _gained(sorted(grades.values(), reverse=True)[:first])
-    return _gained([grades.get(id, 0) for id in ranking[:first]]) / best if best else 0.0
-
-
-def _gained(grades: Iterable[int]) -> float:
-    return sum((2.0**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
+    return metrics.ndcg(ranking, grades, at=first) or 0.0
 
 
 def reciprocal_rank(ranking: Sequence[str], grades: Mapping[str, int]) -> float:
     """0 when nothing relevant is in the ranking."""
-    return next((1 / rank for rank, id in enumerate(ranking, 1) if grades.get(id, 0) >= RELEVANT), 0.0)
+    return metrics.reciprocal_rank(ranking, grades, least=RELEVANT) or 0.0
 
 
 def recall(ranking: Sequence[str], grades: Mapping[str, int], *, first: int = DEEP) -> float:
