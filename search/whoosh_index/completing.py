@@ -10,7 +10,7 @@ import numpy as np
 from search.analysis import fold, positions
 from search.document import Completion
 from search.query import parse
-from search.typed import OPERATORS
+from search.typed import OPERATORS, SIGNS
 from search.whoosh_index.arrays import Array
 from search.whoosh_index.beginnings import END, KINDS, MAX_VALUE, PINYIN, lines
 from search.whoosh_index.fields import AHEAD
@@ -26,7 +26,7 @@ MAX_TYPED = 80
 LOOKED_AT = 32  # values of one segment, the most frequent first
 SPELLED = 8  # names of one pinyin that are looked at
 SHARES = {"keyword": 3, "provider": 2, "institution": 2}  # of a list of eight; titles take the rest
-SIGNS = re.compile(r"[^\w\s]|_")  # with one of these a keyword may mean something else in a query
+ACTING = re.compile(r'["()|*:]|(?<!\S)[-+]\S')  # with one of these a keyword may mean something else in a query
 
 
 def complete(snapshot: Snapshot, typed: str, limit: int) -> tuple[Completion, ...]:
@@ -86,7 +86,8 @@ def _fits(text: str, wanted: str) -> bool:
 
 def _is_found(snapshot: Snapshot, text: str) -> bool:
     """A keyword of plain words is found wherever it stands."""
-    plain = not SIGNS.search(text) and not set(text.split()) & set(OPERATORS)
+    read = text.translate(SIGNS)
+    plain = not ACTING.search(read) and not set(read.split()) & set(OPERATORS)
     return plain or len(match(snapshot, plan(parse(text).root)).docs) > 0
 
 

@@ -118,6 +118,12 @@ PARTS = (
     "-title:x",
     '"OR"',
     "AND",
+    "& A/B",
+    "-x",
+    "－直播",
+    "（进阶）",
+    "R&D: part 1",
+    "mar\u200bket",
 )
 
 
