@@ -23,7 +23,7 @@ from search.whoosh_index.writing import merge_segments, write_segment
 
 log = logging.getLogger(__name__)
 PATIENCE = 120.0  # seconds that one job may take; then the child is taken to hang
-PROGRAM = "import sys; from search.whoosh_index.assisting import serve; serve()"
+PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from search.whoosh_index.assisting import serve; serve()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class Assistant:
     def __init__(self) -> None:
         self._since = 0.0
         self._job: Job | None = None
-        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        places = [path or os.getcwd() for path in sys.path]  # it looks for our modules where we did
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-c", PROGRAM],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, start_new_session=True, bufsize=0,
+                [sys.executable, *(f"-W{option}" for option in sys.warnoptions), "-c", PROGRAM, *places],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, bufsize=0,
             )  # fmt: skip
         except OSError as error:
             log.warning("the index is rebuilt without a second process: %s", error)
