@@ -8,13 +8,14 @@ titles' own words and positions find them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from search.analysis import fold, positions
 from search.whoosh_index.pronouncing import spellings
 
 MAX_TITLE, MAX_VALUE = 24, 40  # characters that are compared; what is typed beyond is held against the text
+ENOUGH = 60  # characters of a title that are read for its beginning
 MAX_TEXT = 100  # characters of a keyword or a name that can be offered
 MAX_WORDS = 16  # of one text that may be typed first
 INNER_SIGN = re.compile(r"[-'’.&+·](?<=[^\W_].)(?=[^\W_])| (?<=\b[em] )(?=[a-z]{3})")  # the sign first: most texts have none
@@ -22,13 +23,13 @@ KINDS = {"keyword": "K", "provider": "P", "institution": "I"}
 TITLE, PINYIN, END = "T", "~", "\0"
 
 
-def beginnings(title: str, words: list[str], values: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
+def beginnings(title: str, words: list[str], values: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """The terms of one document: its title, the title's words, and the values of each of KINDS."""
-    made = [TITLE + line[:MAX_TITLE] for line in _compounds(title, words)]
+    made = [TITLE + line[:MAX_TITLE] for line in _compounds(title[:ENOUGH], words[:MAX_TITLE])]
     if not title.isascii():
         for begin, *spelt in spellings(fold(title)):
             made.extend((TITLE if begin == 0 else TITLE.lower()) + PINYIN + letters for letters in spelt)
-    for kind, texts in values:
+    for kind, texts in values.items():
         for text in texts:
             made.extend(_of_value(KINDS[kind], text))
     return dict.fromkeys(made, 1)

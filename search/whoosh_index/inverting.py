@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -130,9 +130,11 @@ def invert(documents: Iterable[Document]) -> dict[str, Array]:
         weighed = weigh(document)
         fields[TEXT].add(weighed.codes)
         fields[TITLE].add(weighed.titled)
-        fields[AHEAD].add(beginnings(document.title[:MAX_TITLE], weighed.positions[: weighed.title_size], _offered(document)))
-        for name in FACETS:
-            fields[FACET + name].add(dict.fromkeys(_values(document, name), 1))
+        values = {name: _values(document, name) for name in FACETS}
+        for name, given in values.items():
+            fields[FACET + name].add(dict.fromkeys(given, 1))
+        offered = {"keyword": document.keywords[:MAX_VALUES], "provider": values["provider"], "institution": values["institution"]}
+        fields[AHEAD].add(beginnings(document.title[:MAX_TITLE], weighed.positions[: weighed.title_size], offered))
         stream.extend([words.setdefault(word, len(words)) for word in weighed.positions])
         stream_sizes.append(len(weighed.positions))
         lengths.append(weighed.lengths)
@@ -157,12 +159,6 @@ def _length_columns(lengths: list[tuple[int, ...]]) -> dict[str, Array]:
 
 def _values(document: Document, facet: str) -> list[str]:
     return [clean(value)[:MAX_VALUE] for value in document.facets.get(facet, ())[:MAX_VALUES] if value]
-
-
-def _offered(document: Document) -> Iterator[tuple[str, Iterable[str]]]:
-    yield "keyword", document.keywords[:MAX_VALUES]
-    yield "provider", _values(document, "provider")
-    yield "institution", _values(document, "institution")
 
 
 def word_hash(word: str) -> int:
