@@ -223,7 +223,6 @@ def first_titles(admin: FlaskClient) -> list[str]:
     return html.document_fromstring(text(admin, "/search?q=logistics")).xpath("//article/h3/a/text()")  # type: ignore[no-any-return]
 
 
-@pytest.mark.xfail(strict=True, reason="the embedded engine does not weigh by Query.tuning yet")
 def test_the_order_follows_the_weights_without_a_rebuild(admin: FlaskClient, csrf: Csrf) -> None:
     before = first_titles(admin)
     weights = {"title": "0", "alternative": "0", "keywords": "0", "description": "9", "b": "1"}
