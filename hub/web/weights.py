@@ -93,10 +93,16 @@ def usual_name(usual: str) -> str:
     return str(USUAL.get(usual, usual))
 
 
-def occurrences(place: str, count: int, exact: int) -> str:
-    """ "Title: 2 times, 1 of them exactly so"."""
+def occurrences(word: str, place: str, count: int, exact: int) -> str:
+    """ "Title: 2 times, 1 of them in exactly this form". Chinese words have no other forms."""
     times = ngettext("%(place)s: %(num)s time", "%(place)s: %(num)s times", count, place=weight_name(place))
-    return times if exact >= count else _("%(times)s, %(exact)s of them in exactly this form", times=times, exact=exact)
+    if exact >= count or not word.isascii():
+        return times
+    return (
+        _("%(times)s, in other forms", times=times)
+        if not exact
+        else _("%(times)s, %(exact)s of them in exactly this form", times=times, exact=exact)
+    )
 
 
 def rarity(one: Because, documents: int) -> str:

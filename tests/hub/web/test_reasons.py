@@ -173,3 +173,14 @@ def test_an_index_that_cannot_be_read_is_said(site: Flask, visitor: FlaskClient,
         assert visitor.get(address).status_code == 503
     finally:
         site.extensions["hub"] = parts
+
+
+def test_the_sites_own_index_explains_every_result(look: Look) -> None:
+    """What the words add up to, times the signals, is the score; and the place is the one in the list."""
+    links = html.document_fromstring(look("/search?q=cross-border+logistics+customs")).xpath("//div[@class='actions']/a/@href")
+    assert links
+    for place, link in enumerate(links, start=1):
+        found = html.document_fromstring(look(link))
+        adds = [float(cell) for cell in found.xpath("//section[@aria-labelledby='h-words']//tbody/tr/td[3]/text()")]
+        assert sum(adds) == pytest.approx(float(found.xpath("string(//section[@aria-labelledby='h-words']//tfoot//td[3])")), abs=0.005)
+        assert f"It stands at place {place} for" in found.text_content()
