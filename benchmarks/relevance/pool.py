@@ -1,9 +1,9 @@
 """What a judge reads: `python -m benchmarks.relevance.pool [--query ID ...] [--unjudged] [--keep FOLDER]`.
 
-For every query the first twenty documents of each ranking (ours, FTS5, Whoosh, each with all and with any of the words; sentence
-vectors; words and vectors fused), the first ten of the vectors in each language alone, and the first ten of ours for the query in the
-other language; in an order that tells nothing of the rankings. One line each: query, document, language, title | provider | subjects |
-beginning of the description, then the grade where there is one.
+For every query the first twenty documents of each ranking (ours with and without meaning and widening; ours, FTS5 and Whoosh with all
+and with any of the words; sentence vectors; words and vectors fused), the first ten of the vectors in each language alone, and the first
+ten of ours for the query in the other language; in an order that tells nothing of the rankings. One line each: query, document,
+language, title | provider | subjects | beginning of the description, then the grade where there is one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from search.tuning import Tuning
 
 DEPTH = 20
 APART = 10  # by vectors in one language alone, by words in the other language
-RANKINGS = (OURS, "ours, words OR-ed", "FTS5 (all)", "FTS5 (any)", "Whoosh (all)", "Whoosh (any)", "vectors", "OR-ed + vectors")
+RANKINGS = (
+    OURS, "ours, no meaning", "ours, words alone", "ours, words OR-ed", "FTS5 (all)", "FTS5 (any)", "Whoosh (all)", "Whoosh (any)",
+    "vectors", "OR-ed + vectors",
+)  # fmt: skip
 DESCRIBED = 120
 
 
