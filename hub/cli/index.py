@@ -71,6 +71,18 @@ def rebuild(as_json: bool) -> None:
 
 
 @index.command()
+@with_appcontext
+def learn() -> None:
+    """Make the meanings that documents still lack, all at once."""
+    if parts().index.condition().model is None:
+        raise Refused("Nothing makes meanings here: install the extra `semantic` and set HUB_MEANING to auto or on.")
+    done = 0
+    while made := parts().index.learn():
+        done += made
+    click.echo(f"{done} meanings made")
+
+
+@index.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_appcontext
 def status(as_json: bool) -> None:

@@ -22,6 +22,7 @@ from hub.cli.harvest import keeping_the_index, work
 from hub.cli.keeper import Keeper
 from hub.cli.setup import set_up
 from hub.db import db
+from hub.services import querying
 
 log = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 8000
@@ -62,9 +63,14 @@ def web_server(app: Flask, options: dict[str, Any]) -> Any:
 
     message.MAX_REQUEST_LINE = LONGEST_LINE  # the setting alone goes to 8,190
 
+    def warm(_worker: object) -> None:
+        """Beside the first requests, not before them: a process answers as soon as it can."""
+        threading.Thread(target=querying.warm, args=(app.extensions["hub"].index,), name="warming", daemon=True).start()
+
     class WebServer(BaseApplication):
         def load_config(self) -> None:
             fixed = {
+                "post_worker_init": warm,
                 "worker_class": "gthread",
                 "timeout": 60,
                 "graceful_timeout": 10,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from search.index import Index, IndexFault
 from search.query import Query
 from search.tuning import Tuning
 
+WARMING = "电子商务平台运营"  # long enough to be cut into words
 LAST_PAGE = 500  # nobody reads further; machines use the exports
 
 
@@ -39,6 +41,12 @@ def find(index: Index, asked: Query) -> Hits:
         return index.find(asked)
     except IndexFault as fault:
         raise SearchUnavailable(str(fault)) from fault
+
+
+def warm(index: Index) -> None:
+    """Have the dictionary of Chinese words, the language model and the facets loaded before a visitor waits for them."""
+    with suppress(IndexFault):
+        index.find(query.parse(WARMING))
 
 
 def total(session: Session, index: Index, ask: Ask) -> int:
