@@ -127,7 +127,7 @@ def test_a_suggested_title_leads_straight_to_its_page(visit: Visit) -> None:
 def test_across_languages(visit: Visit) -> None:
     """A Chinese name is searched in English too; the visitor sees it, and takes it away, in place."""
     page = visit("/search?q=跨境电商")
-    chip = page.get_by_role("listitem").filter(has_text="Cross-border e-commerce").get_by_role("link")
+    chip = page.locator("a.chip", has_text="Cross-border e-commerce")
     expect(chip).to_be_visible()
     page.evaluate("window.kept = true")
     chip.click()
