@@ -11,10 +11,14 @@ from typing import Any
 from whoosh import fields, formats, index
 from whoosh.analysis import Token
 
-from search.analysis import asked, stem
+from search.analysis import WHOLE, asked, stem
 from search.document import FACETS, Document
 from search.query import Both, Node, Not, Phrase, Word
+from search.tuning import USUAL
+from search.whoosh_index import occurrences
 from search.whoosh_index.inverting import Weighed, weigh
+
+USUAL_WEIGHTS = occurrences.weights(USUAL)
 
 SINGLE = ("type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start")
 MULTIPLE = tuple(name for name in FACETS if name not in SINGLE)  # in side tables
@@ -39,7 +43,7 @@ class Fts5:
         """One document, and its terms."""
         self._database.execute(
             "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
-            (document.id, " ".join(map(plain, weighed.titled)), " ".join(map(plain, weighed.weights))),
+            (document.id, " ".join(map(plain, weights(weighed.titled))), " ".join(map(plain, weights(weighed.codes)))),
         )
         values = [next(iter(document.facets.get(name, ())), None) for name in SINGLE]
         self._database.execute(f"INSERT INTO document VALUES (?, {', '.join('?' * len(SINGLE))})", (document.id, *values))
@@ -70,6 +74,11 @@ class Fts5:
     def forget(self) -> None:
         """A cold page cache of the connection; the system's own stays warm, as it does for the mapped files."""
         self._database.execute("PRAGMA shrink_memory")
+
+
+def weights(codes: dict[str, int]) -> dict[str, int]:
+    """Terms, and what each weighs as the usual tuning has it; without the whole Chinese words, which only we make use of."""
+    return {term: int(USUAL_WEIGHTS[code]) for term, code in codes.items() if not term.startswith(WHOLE)}
 
 
 def plain(term: str) -> str:
@@ -123,4 +132,4 @@ def bare_whoosh(folder: Path, documents: list[Document], batch: int) -> None:
 
 def _repeated(document: Document) -> tuple[list[str], list[str]]:
     weighed = weigh(document)
-    return list(weighed.titled), list(weighed.weights)
+    return list(weights(weighed.titled)), list(weights(weighed.codes))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from benchmarks.peers import plain
+from benchmarks.peers import plain, weights
 from search.analysis import asked, stem
 from search.document import FACETS, Document
 from search.query import Both, Node, Not, Phrase, Word
@@ -41,7 +41,7 @@ class Tantivy:
         """One document, and its terms as often as they weigh."""
         row = tantivy.Document()
         row.add_integer("id", document.id)
-        row.add_text("words", " ".join(f"{plain(term)} " * min(weight, 255) for term, weight in weighed.weights.items()))
+        row.add_text("words", " ".join(f"{plain(term)} " * min(weight, 255) for term, weight in weights(weighed.codes).items()))
         for name, values in document.facets.items():
             for value in values:
                 row.add_text(f"facet_{name}", value)
