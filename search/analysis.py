@@ -20,6 +20,7 @@ SCRIPTS_WITHOUT_BLANKS = (
     "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\U00020000-\U0003134f"
 )
+BLOCK = 1_024
 HAN_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 GAP = "\x1f"  # between texts that are analysed in one go: no phrase crosses it
 LETTER = f"[^\\W_{SCRIPTS_WITHOUT_BLANKS}]"
@@ -72,9 +73,13 @@ def _bare(character: str) -> str:
 @cache
 def _simplified() -> dict[str, str]:
     """Traditional -> simplified by OpenCC, character by character: one form for a character wherever it stands."""
-    characters = [chr(code) for begin, end in HAN_RANGES for code in range(begin, end)]
-    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {old: new for old, new in zip(characters, simple, strict=True) if old != new}
+    converter, found = opencc.OpenCC("t2s"), {}
+    for begin, end in HAN_RANGES:
+        for block in range(begin, end, BLOCK):  # all at once would leave 10 MB behind in every process
+            characters = [chr(code) for code in range(block, min(block + BLOCK, end))]
+            simple = converter.convert("\n".join(characters)).split("\n")
+            found.update((old, new) for old, new in zip(characters, simple, strict=True) if old != new)
+    return found
 
 
 _FOLDING = _Folding()

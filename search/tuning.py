@@ -21,6 +21,7 @@ class Tuning:
     description: float = 1.0
     exact: float = 1.0  # an occurrence of exactly the word counts so much more than one of another form
     words: float = 0.3  # whole Chinese words of the dictionary, beside their pairs of characters
+    phrase: float = 0.3  # the words typed, side by side in a title
     k1: float = 4.0  # how slowly further occurrences count less
     b: float = 0.5  # how much long texts are held back
     widened: float = 0.5  # what was found by a synonym only
@@ -47,7 +48,8 @@ class Tuning:
 
 USUAL = Tuning()
 NAMES = tuple(field.name for field in fields(Tuning))
-BOUNDS: Mapping[str, float] = {name: 0.5 if name in SIGNALS else 1.0 if name in ("b", "words", "widened") else 20.0 for name in NAMES}
+SHARES = ("b", "words", "phrase", "widened")
+BOUNDS: Mapping[str, float] = {name: 0.5 if name in SIGNALS else 1.0 if name in SHARES else 20.0 for name in NAMES}
 
 
 class BadTuning(ValueError):

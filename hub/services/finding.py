@@ -83,7 +83,8 @@ def find(session: Session, index: Index, ask: Ask, *, language: str, today: date
         related, shown = shown[:RELATED_MOST], ()
         if instead := relaxing.relax(session, index, ask, limit=limit):
             relaxed, looser, found = instead
-            shown = results(session, [hit for hit in found.hits if not hit.related], looser.query)
+            seen = {one.resource.id for one in related}
+            shown = results(session, [hit for hit in found.hits if not hit.related and hit.id not in seen], looser.query)
     return Page(
         total=hits.total,
         results=shown,

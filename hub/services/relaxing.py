@@ -65,6 +65,7 @@ def steps(root: Node, count: Callable[[Node], int]) -> Iterator[tuple[str, Node,
         yield "parted", parts, ()
     kept = [part for part in parts.parts if isinstance(part, Not)] if isinstance(parts, Both) else []
     wanted = [part for part in parts.parts if not isinstance(part, Not | Everything)] if isinstance(parts, Both) else []
+    wanted = [part for part in wanted if not function_word(part)] or wanted
     if len(wanted) < 2:
         return
     having = {place: count(part) for place, part in enumerate(wanted[:COUNTED])}
@@ -77,6 +78,11 @@ def steps(root: Node, count: Callable[[Node], int]) -> Iterator[tuple[str, Node,
     some = [part for place, part in enumerate(wanted) if place not in unknown]
     if len(some) > 1:
         yield "some", joined([Either(tuple(some)), *kept]), ()
+
+
+def function_word(node: Node) -> bool:
+    """One that says nothing by itself: it is not counted, and not searched alone."""
+    return isinstance(node, Word) and not node.field and not node.prefix and node.text.casefold() in analysis.STOP_WORDS
 
 
 def changed(node: Node, change: Change) -> Node:

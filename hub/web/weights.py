@@ -16,7 +16,7 @@ WEIGHT_GROUPS = (  # heading, what it is about, the numbers
         _l("How much one occurrence of a searched word counts."),
         ("title", "alternative", "keywords", "people", "description"),
     ),
-    (_l("How occurrences add up"), _l("The shape of the formula; change one at a time."), ("k1", "b", "exact", "words")),
+    (_l("How occurrences add up"), _l("The shape of the formula; change one at a time."), ("k1", "b", "exact", "words", "phrase")),
     (_l("Beyond the words typed"), _l("0 switches it off."), ("widened", "meaning")),
     (
         _l("Signals beside text"),
@@ -37,6 +37,7 @@ WEIGHTS = {  # name of a number -> label, explanation
         _l("An occurrence of exactly the word typed counts so much more than one of another form (“market”, “marketing”)."),
     ),
     "words": (_l("Whole Chinese words"), _l("How much a whole word of the dictionary counts beside its pairs of characters.")),
+    "phrase": (_l("Side by side"), _l("How much the words typed count again where a title has them one after the other.")),
     "widened": (_l("Synonyms"), _l("How much a result counts that only a synonym or a translation finds.")),
     "meaning": (_l("Meaning"), _l("The order by meaning against the order by words; has no effect where no meanings are made.")),
     "completeness": (_l("Completeness"), _l("How many of the facts that teachers need are known.")),

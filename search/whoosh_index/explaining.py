@@ -12,7 +12,7 @@ from search.explanation import Reason, SignalReason
 from search.tuning import SIGNALS
 from search.whoosh_index import occurrences, signals
 from search.whoosh_index.fields import TEXT, TITLE
-from search.whoosh_index.matching import Match, found, match
+from search.whoosh_index.matching import Match, found, match, preference
 from search.whoosh_index.planning import And, Begin, Find, Or, Plan, Prefer, Sequence, Widen, forms
 from search.whoosh_index.scoring import Formula, idf
 from search.whoosh_index.snapshot import Snapshot
@@ -35,9 +35,9 @@ def reasons(snapshot: Snapshot, plan: Plan, formula: Formula, document: int) -> 
             for part in parts:
                 if _score(match(snapshot, part, formula), document) is not None:
                     yield from reasons(snapshot, part, formula, document)
-        case Prefer(part, words):
+        case Prefer(part, better):
             yield from reasons(snapshot, part, formula, document)
-            yield from _preferred(snapshot, formula, document, words)
+            yield from _preferred(snapshot, formula, document, better)
         case Widen(part, others):
             yield from _best(snapshot, part, others, formula, document)
 
@@ -89,11 +89,12 @@ def _add(total: dict[str, int], code: int) -> None:
         total[name] = total.get(name, 0) + times
 
 
-def _preferred(snapshot: Snapshot, formula: Formula, document: int, words: tuple[Find, ...]) -> Iterator[Reason]:
-    share = formula.tuning.words
-    for find in words if share else ():
-        for reason in _word(snapshot, formula, document, find.term.removeprefix(WHOLE), (find.term,), title=find.title):
-            yield replace(reason, score=share * reason.score)
+def _preferred(snapshot: Snapshot, formula: Formula, document: int, better: tuple[Find | Sequence, ...]) -> Iterator[Reason]:
+    for wanted in better:
+        share = preference(wanted, formula)
+        if share and _score(match(snapshot, wanted, formula), document) is not None:
+            for reason in reasons(snapshot, wanted, formula, document):
+                yield replace(reason, word=reason.word.removeprefix(WHOLE), score=share * reason.score)
 
 
 def _best(snapshot: Snapshot, part: Plan, others: tuple[Plan, ...], formula: Formula, document: int) -> Iterator[Reason]:

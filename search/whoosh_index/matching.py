@@ -45,8 +45,8 @@ def match(snapshot: Snapshot, plan: Plan, formula: Formula | None = None) -> Mat
             return _every(snapshot, parts, none_of, rules)
         case Or(parts):
             return _any([match(snapshot, part, rules) for part in parts], snapshot.size)
-        case Prefer(part, words):
-            return _preferred(snapshot, match(snapshot, part, rules), words, rules)
+        case Prefer(part, better):
+            return _preferred(snapshot, match(snapshot, part, rules), better, rules)
         case Widen(part, others):
             return _best(
                 [(match(snapshot, part, rules), 1.0), *((match(snapshot, other, rules), rules.tuning.widened) for other in others)],
@@ -209,17 +209,24 @@ def _any(matches: list[Match], size: int) -> Match:
     return Match(where, None if all(made.scores is None for made in matches) else added_up)
 
 
-def _preferred(snapshot: Snapshot, made: Match, words: tuple[Find, ...], formula: Formula) -> Match:
-    """The same documents; those that have the dictionary's words score more."""
-    if made.scores is None or not formula.tuning.words:
+def _preferred(snapshot: Snapshot, made: Match, better: tuple[Find | Sequence, ...], formula: Formula) -> Match:
+    """The same documents; those that have what is better score more."""
+    if made.scores is None or not len(made.docs):
         return made
     scores = made.scores.copy()
-    for word in words:
-        having = found(snapshot, (word.term,), formula, title=word.title)
-        at, there = places(having.docs, made.docs)
-        if having.scores is not None:
-            scores[there] += np.float32(formula.tuning.words) * having.scores[at[there]]
+    for wanted in better:
+        weight = preference(wanted, formula)
+        if weight:
+            having = match(snapshot, wanted, formula)
+            at, there = places(having.docs, made.docs)
+            if having.scores is not None:
+                scores[there] += np.float32(weight) * having.scores[at[there]]
     return Match(made.docs, scores)
+
+
+def preference(wanted: Find | Sequence, formula: Formula) -> float:
+    """How much of its score is added."""
+    return formula.tuning.phrase if isinstance(wanted, Sequence) else formula.tuning.words
 
 
 def _best(matches: list[tuple[Match, float]], snapshot: Snapshot) -> Match:

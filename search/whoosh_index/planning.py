@@ -8,6 +8,7 @@ from search.analysis import STOP_WORDS, asked, positions, stem, whole_words
 from search.query import Both, Either, Everything, Node, Not, Phrase, Widened, Word
 
 TITLE_FIELD = "title"
+MAX_ROW = 8  # words that are looked for side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Prefer:
-    """`part`; what also has one of these words scores more."""
+    """`part`; what also has one of these scores more: whole Chinese words, or the words typed side by side in the title."""
 
     part: Plan
-    words: tuple[Find, ...]
+    better: tuple[Find | Sequence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,17 @@ def _both(parts: tuple[Node, ...]) -> Plan | None:
             wanted.append(made)
     if not wanted and not gone:
         return None
-    return And(tuple(wanted) or (All(),), tuple(gone)) if gone or len(wanted) > 1 else wanted[0]
+    if not gone and len(wanted) == 1:
+        return wanted[0]
+    row = _side_by_side(parts)
+    whole = And(tuple(wanted) or (All(),), tuple(gone))
+    return Prefer(whole, (row,)) if row and len(wanted) > 1 else whole
+
+
+def _side_by_side(parts: tuple[Node, ...]) -> Sequence | None:
+    """The plain words of a query as a phrase of a title, function words too."""
+    words = [word for part in parts if isinstance(part, Word) and _plain(part) for word in positions(part.text) if word]
+    return Sequence(tuple(words), title=True) if 1 < len(words) <= MAX_ROW else None
 
 
 def _stops(word: Word) -> bool:
