@@ -73,7 +73,8 @@ def _bare(character: str) -> str:
 @cache
 def _simplified() -> dict[str, str]:
     """Traditional -> simplified by OpenCC, character by character: one form for a character wherever it stands."""
-    converter, found = opencc.OpenCC("t2s"), {}
+    converter = opencc.OpenCC("t2s")
+    found: dict[str, str] = {}
     for begin, end in HAN_RANGES:
         for block in range(begin, end, BLOCK):  # all at once would leave 10 MB behind in every process
             characters = [chr(code) for code in range(block, min(block + BLOCK, end))]
