@@ -144,9 +144,8 @@ def others(typed: Gloss, glosses: Glosses) -> list[Gloss]:
 
 
 def clause(gloss: Gloss) -> Node:
-    """A label as something to search for: what is one word, or one pair of ideographs, as if it were typed."""
-    alone = " " not in gloss.text if gloss.text.isascii() else len(gloss.text) <= 2
-    return Word(gloss.text) if alone else Phrase(gloss.text)
+    """A label as something to search for: what has no blank as if it were typed; pairs of ideographs cost less than a phrase of them."""
+    return Phrase(gloss.text) if " " in gloss.text else Word(gloss.text)
 
 
 def joined(nodes: list[Node]) -> Node:

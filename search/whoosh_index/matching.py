@@ -38,7 +38,7 @@ def match(snapshot: Snapshot, plan: Plan, formula: Formula | None = None) -> Mat
             field = TITLE if title else TEXT
             return snapshot.cache.get((field, prefix, rules.tuning), lambda: _beginning(snapshot, prefix, field, rules), _bytes)
         case Sequence():
-            return _sequence(snapshot, made, rules)
+            return snapshot.cache.get((made, rules.tuning), lambda: _sequence(snapshot, made, rules), _bytes)
         case Value():
             return Match(_valued(snapshot, made))
         case And(parts, none_of):

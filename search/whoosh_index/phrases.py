@@ -39,7 +39,7 @@ def _in_segment(segment: Segment, docs: Array, row: list[Array], *, title: bool)
     if title:
         stops = starts + segment.arrays["title_sizes"][docs]
     sizes = np.maximum(stops - starts - (len(row) - 1), 0)  # where a row can still begin
-    if int(sizes.sum()) * SCAN > len(segment.stream):
+    if int(sizes.sum()) * SCAN > len(segment.stream) or any(_is_known(segment, wanted) for wanted in row):
         owners = _scanned(segment, docs, starts, stops, row)
     else:
         owners = _gathered(segment, starts, sizes, row)
@@ -59,22 +59,41 @@ def _gathered(segment: Segment, starts: Array, sizes: Array, row: list[Array]) -
 
 
 def _scanned(segment: Segment, docs: Array, starts: Array, stops: Array, row: list[Array]) -> Array:
-    """The same, looking for the words in the whole stream, where it lies: twenty times as fast a position."""
+    """The same from all places of one of the words, known or found in the whole stream, where it lies: twenty times as fast a position."""
     last = len(segment.stream) - len(row) + 1
     if last <= 0:
         return np.zeros(0, np.int64)
-    offsets: Array | None = None
-    for step, wanted in sorted(enumerate(row), key=lambda pair: len(pair[1])):
-        if offsets is None:
-            offsets = np.flatnonzero(_among(segment.stream[step : step + last], wanted))
-        else:
-            offsets = offsets[_among(segment.stream[offsets + step], wanted)]
-    found = np.zeros(0, np.int64) if offsets is None else offsets
-    owners = np.searchsorted(stops, found, side="right")
+    step = _best_known(segment, row)
+    offsets = _places(segment, row[step]) - step
+    offsets = offsets[(offsets >= 0) & (offsets < last)]
+    for other, wanted in enumerate(row):
+        if other != step:
+            offsets = offsets[_among(segment.stream[offsets + other], wanted)]
+    owners = np.searchsorted(stops, offsets, side="right")
     owners_inside = np.minimum(owners, len(docs) - 1)
-    inside = (owners < len(docs)) & (found >= starts[owners_inside]) & (found + len(row) <= stops[owners_inside])
+    inside = (owners < len(docs)) & (offsets >= starts[owners_inside]) & (offsets + len(row) <= stops[owners_inside])
     kept: Array = owners[inside]
     return kept
+
+
+def _best_known(segment: Segment, row: list[Array]) -> int:
+    """Which word to begin with: of those whose places are known the one that has fewest, else the first that is one word."""
+    known = [(len(_places(segment, wanted)), step) for step, wanted in enumerate(row) if _is_known(segment, wanted)]
+    return min(known)[1] if known else min(range(len(row)), key=lambda step: len(row[step]))
+
+
+def _is_known(segment: Segment, wanted: Array) -> bool:
+    return len(wanted) == 1 and segment.offsets.has(int(wanted[0]))
+
+
+def _places(segment: Segment, wanted: Array) -> Array:
+    """Where one of these words stands in the stream; those of a single word are kept, for the vocabulary's words come again and again."""
+    if len(wanted) != 1:
+        return np.flatnonzero(_among(segment.stream, wanted))
+    found = segment.offsets.get(
+        int(wanted[0]), lambda: np.flatnonzero(segment.stream == wanted[0]).astype(np.uint32), lambda made: int(made.nbytes)
+    )
+    return found.astype(np.int64)
 
 
 def _among(hashes: Array, wanted: Array) -> Array:

@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from search.whoosh_index.arrays import Array, Damaged, open_arrays
+from search.whoosh_index.caching import Cache
 from search.whoosh_index.fields import TEXT, TITLE
 
 EXTENSION = ".arrays"
@@ -138,6 +139,7 @@ class Segment:
         self.arrays, self._mapped, _ = open_arrays(path)
         self._fields: dict[str, Terms] = {}
         self._kept: dict[str, Any] = {}
+        self.offsets = Cache()  # of words in the stream, for phrases
         try:
             self.ids = self.arrays["ids"]
             self.stream, self.stream_ends = self.arrays["stream"], self.arrays["stream_ends"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +13,7 @@ from search.index import IndexDamaged
 from search.tuning import USUAL, Tuning
 from search.whoosh_index import signals
 from search.whoosh_index.arrays import Array, Damaged
+from search.whoosh_index.caching import Cache
 from search.whoosh_index.facets import GROUP_OF, Combinations, Facet, Group, combinations, group_of
 from search.whoosh_index.fields import FACET, LENGTH
 from search.whoosh_index.folder import REBUILD, State, contents
@@ -24,32 +23,7 @@ from search.whoosh_index.segments import EXTENSION, Segment, Terms
 from search.whoosh_index.signals import DAY
 
 Made = TypeVar("Made")
-CACHE_BYTES = 8 << 20
 FORMULAS = 4  # tunings at a time: the one in force, and those that somebody tries
-
-
-class Cache:
-    """What was made for one generation, by key; the oldest goes when the bytes are too many. Safe among threads."""
-
-    def __init__(self, most: int = CACHE_BYTES) -> None:
-        self._held: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock, self._size, self._most = threading.Lock(), 0, most
-
-    def get(self, key: Hashable, make: Callable[[], Made], size: Callable[[Made], int]) -> Made:
-        """Two threads may make the same thing at once; no thread waits for another."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                found: Made = self._held[key][0]
-                return found
-        made, bytes_ = (value := make()), size(value) + 200
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = (made, bytes_)
-                self._size += bytes_
-            while self._size > self._most and len(self._held) > 1:
-                self._size -= self._held.popitem(last=False)[1][1]
-        return made
 
 
 class Snapshot:
