@@ -93,7 +93,8 @@ def trial(form: Any, wanted: adjusting.Tuning) -> Response:
 
 def apply(form: Any, wanted: adjusting.Tuning) -> Response:
     """Put the numbers in force, unless somebody else has changed them since this form was opened: then both are shown."""
-    seen = int(form.seen.data) if (form.seen.data or "").isascii() and (form.seen.data or "").isdigit() else -1
+    written = form.seen.data or ""
+    seen = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else -1
     try:
         done = adjusting.apply(context.session(), wanted, person=current_user.name, note=form.note.data or "", seen=seen)
     except adjusting.Outdated:

@@ -45,6 +45,7 @@ class Snapshot:
         self.all = np.flatnonzero(self.live)
         self.cache = Cache()
         self._formulas: dict[tuple[Tuning, int], Formula] = {}
+        self._remembering = threading.Lock()
         self._kept: dict[str, Any] = {}
 
     def column(self, name: str, kind: np.dtype[Any]) -> Array:
@@ -59,9 +60,10 @@ class Snapshot:
             lengths = {name: self.column(LENGTH + name, np.dtype(np.uint16)) for name in TEXTS}
             held = {name: self.column(name, np.dtype(np.int32)) for name in signals.COLUMNS}
             known = formula(tuning, lengths, held, self.live, today)
-            if len(self._formulas) >= FORMULAS:
-                self._formulas.pop(next(iter(self._formulas)))
-            self._formulas[tuning, today] = known
+            with self._remembering:
+                if len(self._formulas) >= FORMULAS:
+                    self._formulas.pop(next(iter(self._formulas)))
+                self._formulas[tuning, today] = known
         return known
 
     @staticmethod

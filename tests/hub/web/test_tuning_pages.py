@@ -202,6 +202,8 @@ def test_two_admins_do_not_overwrite_each_other(admin: FlaskClient, csrf: Csrf) 
     assert "Title: 2 (yours: 9)" in page.xpath("string(//div[@role='alert'])")
     assert page.xpath("//input[@name='title']/@value") == ["9"]
     seen = page.xpath("//input[@name='seen']/@value")[0]
+    for nonsense in ("-1", "²", "9" * 5000):
+        assert admin.post("/admin/search/tuning", data={**opened, "csrf_token": csrf(admin), "seen": nonsense}).status_code == 409
     assert admin.post("/admin/search/tuning", data={**opened, "csrf_token": csrf(admin), "seen": seen}).status_code == 303
 
 
