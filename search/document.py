@@ -67,6 +67,7 @@ class Hits:
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)  # most frequent first, then by value; selected values always in
+    sizes: Mapping[str, int] = field(default_factory=dict)  # how many values of each facet the matches have, listed or not
     suggestion: str | None = None  # did you mean: the whole query, corrected
 
 

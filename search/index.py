@@ -52,6 +52,9 @@ class Index(Protocol):
     def verify(self, *, on_part: Callable[[float], None] = lambda part: None) -> None:
         """Read every byte and compare checksums; tells which part (0 .. 1) is done. Raises IndexDamaged."""
 
+    def doubted(self) -> bool:
+        """Has a reader met what a sound index never makes? `verify` tells whether it was right, and forgets it when not."""
+
     def learn(self, *, limit: int = 64) -> int:
         """Make the meanings of at most so many documents that have none yet; answers how many. 0: nothing is left, or nothing can.
 

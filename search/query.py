@@ -84,6 +84,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = FACETS
+    values: int = 0  # so many of each facet, the most frequent, beside the selected ones; 0 is all
     tuning: Tuning = USUAL
     read_as: str | None = None  # how it was read, when that is not what was typed
 

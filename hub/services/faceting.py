@@ -10,6 +10,7 @@ from hub.services.asking import SHOWN, USE, USES, Ask
 from hub.services.labelling import Terms, Vocabulary
 from search.document import Count, Hits
 
+LONG = ("provider", "institution")  # of their values a page hears of the first only
 ALL = 10_000  # values of a facet on its own page
 
 
@@ -49,7 +50,8 @@ def groups(hits: Hits, ask: Ask, vocabulary: Vocabulary, *, today: date, show: i
             ordered = upcoming(counts, today) if name == "start" else counts
             choices = first([Choice(c.value, label(vocabulary, name, c.value), c.count, c.value in selected) for c in ordered], show)
         if choices:
-            made.append(Group(name, choices, len(counts), len(selected)))
+            size = max(len(counts), hits.sizes.get(name, 0)) if name in LONG else len(counts)
+            made.append(Group(name, choices, size, len(selected)))
     return tuple(made)
 
 

@@ -23,6 +23,7 @@ from search.index import Index, IndexFault
 from search.tuning import Tuning
 
 PAGE = 20
+LISTED = 300  # values of a facet that a page hears of: more than topics, months or licences are; the rest has a page of its own
 RELATED_MOST = 6  # shown before the loosened query, when no word matched
 FILTERS_COUNTED = 8  # filters of which it is counted what they hide; each costs a search
 LAST_PAGE = querying.LAST_PAGE
@@ -71,7 +72,7 @@ def find(session: Session, index: Index, ask: Ask, *, language: str, today: date
 
     Raises SearchUnavailable.
     """
-    widened = querying.read(session, ask, limit=limit, facets=ASKED)
+    widened = querying.read(session, ask, limit=limit, facets=ASKED, values=LISTED)
     asked, hits = widened.query, querying.find(index, widened.query)
     vocabulary = labelling.vocabulary(session, language)
     active = active_filters(ask, vocabulary)

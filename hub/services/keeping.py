@@ -23,6 +23,7 @@ LOOK = 0.1  # seconds between two looks at the outbox
 LEARNED = 16  # meanings made between two looks: an eighth of a second
 BEAT = 10.0  # seconds between two signs of life
 VERIFY = 6 * 3600.0  # seconds between two looks at every byte of the index; the first is at the beginning
+LACKING = 0.1  # of the catalogue
 LONGEST_PAUSE = 60.0  # seconds between two attempts while something stands in the way
 ALIVE = timedelta(seconds=60)
 
@@ -69,7 +70,8 @@ class _Keeping:
     def __init__(self, session: Session, index: Index) -> None:
         self._session, self._index = session, index
         self._waiting_since: float | None = None
-        self._verified = self._beaten = float("-inf")
+        self._verified = self._beaten = self._counted = float("-inf")
+        self._lacked = False
         self._damage = ""
         self._reason = ""
         self._failures = 0
@@ -92,11 +94,24 @@ class _Keeping:
         """Look whether the index is whole, from time to time; rebuild it when it is not. Raises IndexFault."""
         if self._damage:
             self._rebuild()
-        if time.monotonic() - self._verified >= VERIFY:
+        moment = time.monotonic()
+        if moment - self._verified >= VERIFY or self._index.doubted():
             self._index.verify()
             if not self._index.count() and indexing.size(self._session) > indexing.waiting(self._session):
                 raise IndexDamaged("The search index is empty though the catalogue is not.")
-            self._verified, self._damage = time.monotonic(), ""
+            self._verified, self._damage = moment, ""
+        if moment - self._counted >= BEAT:
+            self._counted = moment
+            self._count()
+
+    def _count(self) -> None:
+        """An index that lacks much of the catalogue twice in a row, what is on its way left aside, was lost. Raises IndexDamaged."""
+        wanted = indexing.size(self._session)
+        lacking = wanted - indexing.waiting(self._session) - self._index.count() > LACKING * wanted
+        if lacking and self._lacked:
+            self._lacked = False
+            raise IndexDamaged("The search index lacks much of the catalogue.")
+        self._lacked = lacking
 
     def _rebuild(self) -> None:
         try:

@@ -24,14 +24,17 @@ class SearchUnavailable(Exception):
     """The index cannot be read just now (it is being rebuilt, or broken); resource pages still work."""
 
 
-def read(session: Session, ask: Ask, *, limit: int = 0, facets: tuple[str, ...] = (), tuning: Tuning | None = None) -> Widening:
-    """The query of a question, with what was added to it; ranked by this tuning, or the one in force."""
+def read(
+    session: Session, ask: Ask, *, limit: int = 0, facets: tuple[str, ...] = (), values: int = 0, tuning: Tuning | None = None
+) -> Widening:
+    """The query of a question, with what was added to it; ranked by this tuning, or the one in force. `values` of each facet, 0: all."""
     page = min(max(ask.page, 1), LAST_PAGE)
     sort = ask.sort if ask.sort in SORTS else "relevance"
     if sort == "relevance" and not ask.words.strip():
         sort = "newest"
     weights = tuning or adjusting.in_force(session)
     typed = query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=facets, tuning=weights)
+    typed = replace(typed, values=values)
     return widening.widen(typed, glossing.read(session), only=ask.only, less=ask.less)
 
 

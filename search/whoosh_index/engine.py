@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -29,9 +30,11 @@ from search.whoosh_index.segments import Segment
 from search.whoosh_index.snapshot import Snapshot, take
 from search.whoosh_index.writing import Batch
 
+log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
 RELEASE_EVERY = 0.5  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
+DOUBTED = "doubted"  # a file that readers leave behind
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUARD = 0.1  # how far off a rebuilt index may be
 
@@ -77,19 +80,23 @@ class WhooshIndex:
 
     def find(self, query: Query) -> Hits:
         """One page of matches; facets over all of them, each under all filters but its own."""
-        return find(self.snapshot(), query, self._meanings)
+        with self._sound():
+            return find(self.snapshot(), query, self._meanings)
 
     def explain(self, query: Query, id: int) -> Explanation | None:
         """Why the document stands where it does for this query; None when the id is not there."""
-        return explain(self.snapshot(), query, id, self._meanings)
+        with self._sound():
+            return explain(self.snapshot(), query, id, self._meanings)
 
     def complete(self, typed: str, *, limit: int = 8) -> tuple[Completion, ...]:
         """Keywords, providers, institutions and titles with a word that begins as typed."""
-        return complete(self.snapshot(), typed, min(limit, MAX_LIMIT))
+        with self._sound():
+            return complete(self.snapshot(), typed, min(limit, MAX_LIMIT))
 
     def similar(self, id: int, *, limit: int = 6) -> tuple[int, ...]:
         """Ids of the documents that share the most telling words, or are near in meaning."""
-        return similar(self.snapshot(), id, min(limit, MAX_LIMIT), self._meanings)
+        with self._sound():
+            return similar(self.snapshot(), id, min(limit, MAX_LIMIT), self._meanings)
 
     def entries(self) -> Iterator[Entry]:
         """Every document, in order of id, as of now."""
@@ -124,6 +131,22 @@ class WhooshIndex:
         """Read every byte of the index in use and compare checksums. Raises IndexDamaged."""
         with self._lock.held():  # no file may be merged away meanwhile
             verify(self._root, on_part)
+            (self._root / DOUBTED).unlink(missing_ok=True)
+
+    def doubted(self) -> bool:
+        """Has a reader met what cannot be, since the last time that all was found whole?"""
+        return (self._root / DOUBTED).exists()
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """What a sound index never makes is taken for damage: the reader says so, and leaves word for the one who keeps the index."""
+        try:
+            yield
+        except (IndexError, ValueError, OverflowError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+            log.exception("the search index in %s seems to be damaged", self._root)
+            with suppress(OSError):
+                (self._root / DOUBTED).touch()
+            raise IndexDamaged(f"The search index in {self._root} cannot be read ({type(error).__name__}). It is looked after.") from error
 
     def condition(self) -> Condition:
         """What the index in use consists of. Raises IndexFault."""
@@ -165,8 +188,11 @@ class WhooshIndex:
             looked, commits = time.monotonic(), self._commits
             now = state(self._root)
             if self._snapshot is None or self._snapshot.state != now:
+                folder = current(self._root)
+                if folder is None and self._snapshot is not None and self._snapshot.count:
+                    raise IndexDamaged(f"The search index in {self._root} is gone. Rebuild it from the database.")
                 try:
-                    self._snapshot, self._segments = take(current(self._root), self._segments)
+                    self._snapshot, self._segments = take(folder, self._segments)
                 except FileNotFoundError:
                     time.sleep(0.02)  # merged away or rebuilt while it was opened
                     continue

@@ -75,13 +75,19 @@ class Facet:
     ranks: Array  # the place of each value in their own order
     begin: int
 
-    def listed(self, counts: Array, selected: Sequence[str]) -> tuple[Count, ...]:
-        """Most frequent first, then by value; selected values even when nothing has them."""
+    def listed(self, counts: Array, selected: Sequence[str], most: int) -> tuple[Count, ...]:
+        """Most frequent first, then by value, at most so many (0: all); and selected values, even when nothing has them."""
         having = np.flatnonzero(counts)
-        order = having[np.lexsort((self.ranks[having], -counts[having]))]
-        found = map(Count, map(self.values.__getitem__, order.tolist()), counts[order].tolist())
-        missing = [value for value in selected if value not in self.places or not counts[self.places[value]]]
-        return (*found, *(Count(value, 0) for value in sorted(missing)))
+        keys = (counts[having] << 32) - self.ranks[having]
+        first = having if not most or len(having) <= most else having[np.argpartition(-keys, most - 1)[:most]]
+        order = first[np.lexsort((self.ranks[first], -counts[first]))]
+        found = tuple(map(Count, map(self.values.__getitem__, order.tolist()), counts[order].tolist()))
+        listed = {count.value for count in found} if selected else set()
+        missing = [value for value in selected if value not in listed]
+        return (*found, *(Count(value, self._count(counts, value)) for value in sorted(missing)))
+
+    def _count(self, counts: Array, value: str) -> int:
+        return int(counts[self.places[value]]) if value in self.places else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,28 +54,37 @@ def narrow(base: Match, having: Mapping[str, Array]) -> Narrowed:
     return Narrowed(made, {name: base.docs[np.flatnonzero(failing & (many == 1))] for name, failing in fails.items()})
 
 
-def facets(snapshot: Snapshot, query: Query, narrowed: Narrowed) -> dict[str, tuple[Count, ...]]:
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Values with their counts, and how many values there are."""
+
+    counts: Mapping[str, tuple[Count, ...]]
+    sizes: Mapping[str, int]
+
+
+def facets(snapshot: Snapshot, query: Query, narrowed: Narrowed) -> Facets:
     """The facets that were asked for, each counted under all filters but its own."""
     whole = len(narrowed.made.docs) == snapshot.count
-    counts: dict[tuple[str, ...], Array] = {}
-    found = {}
+    known: dict[tuple[str, ...], Array] = {}
+    counts, sizes = {}, {}
     for name in query.facets:
         selected, names = query.filters.get(name, ()), GROUP_OF[name]
         if whole and not selected:
-            found[name] = _everything(snapshot, name)
+            counts[name], sizes[name] = _everything(snapshot, name, query.values)
             continue
         group = snapshot.group(names)
-        if names not in counts:
-            counts[names] = _counts(snapshot, group, narrowed.made.docs)
-        own = group.of(name, counts[names])
+        if names not in known:
+            known[names] = _counts(snapshot, group, narrowed.made.docs)
+        own = group.of(name, known[names])
         if name in narrowed.kept_out:
             own = own + group.of(name, group.counts(narrowed.kept_out[name]))
-        found[name] = group.facets[name].listed(own, selected)
-    return found
+        counts[name], sizes[name] = group.facets[name].listed(own, selected, query.values), int(np.count_nonzero(own))
+    return Facets(counts, sizes)
 
 
-def _everything(snapshot: Snapshot, name: str) -> tuple[Count, ...]:
-    return snapshot.kept(f"listed {name}", lambda: snapshot.facet(name).listed(snapshot.totals(name), ()))
+def _everything(snapshot: Snapshot, name: str, most: int) -> tuple[tuple[Count, ...], int]:
+    totals = snapshot.totals(name)
+    return snapshot.kept(f"listed {name} {most}", lambda: (snapshot.facet(name).listed(totals, (), most), int(np.count_nonzero(totals))))
 
 
 def _counts(snapshot: Snapshot, group: Group, docs: Array) -> Array:

@@ -34,7 +34,7 @@ def find(snapshot: Snapshot, query: Query, meanings: Meanings | None) -> Hits:
     vector = asked.wait(PATIENCE) if asked else None
     fused = None if vector is None or meanings is None else _fused(snapshot, query, meanings, vector, made, having)
     hits = _plain(snapshot, made, query) if fused is None else fusing.hits(snapshot, made, fused, query)
-    return Hits(total=len(made.docs), hits=hits, facets=counts, suggestion=suggestion)
+    return Hits(total=len(made.docs), hits=hits, facets=counts.counts, sizes=counts.sizes, suggestion=suggestion)
 
 
 def _by_meaning(query: Query) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -20,14 +21,16 @@ FEW = 3  # a query with fewer matches gets a suggestion
 MAX_WORDS = 8  # of a query that are looked at
 MAX_CANDIDATES = 3  # of a query with phrases, each of which is read anew
 MAX_TRIED = 2  # of them left out one by one, where there are more
+HAN = re.compile("[\u3400-\u9fff]")
 MAX_SPLIT = 40  # letters of a word that may be two
 
 
 def suggest(snapshot: Snapshot, root: Node, count: Callable[[Node], int], matches: int) -> str | None:
     """The best query near this one, as text, that matches more than it does; `count` answers how many a tree matches."""
     most = MAX_CANDIDATES if any(isinstance(leaf, Phrase) for leaf in _leaves(_typed(root))) else None
+    least = len(written(root)) / 2 if HAN.search(written(root)) else 0  # less than half of a Chinese sentence is another question
     for candidate in islice(_candidates(snapshot, root, lost=not matches), most):
-        if candidate != root and count(candidate) > matches:
+        if candidate != root and len(written(candidate)) >= least and count(candidate) > matches:
             return written(candidate)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -91,3 +92,19 @@ def test_a_value_may_hold_anything(index: Index, tmp_path: Path) -> None:
     for value, count in counts(index, "", "provider").items():
         assert count == 1
         assert index.find(parse("", filters={"provider": (value,)})).total == 1
+
+
+def test_a_page_may_ask_for_the_first_values_alone(index: Index) -> None:
+    index.apply(
+        [Document(id=id, version=1, title="data", facets={"provider": (f"p{id % 7}",), "topic": (f"t{id}",)}) for id in range(1, 30)], ()
+    )
+    whole = index.find(parse("data"))
+    assert whole.sizes == {name: len(counts) for name, counts in whole.facets.items()}
+    for typed in ("data", ""):
+        few = index.find(replace(parse(typed, filters={"topic": ("t5", "none")}), values=3))
+        every = index.find(parse(typed, filters={"topic": ("t5", "none")}))
+        assert few.sizes == every.sizes
+        assert few.facets["provider"] == every.facets["provider"][:3]
+        chosen = sorted(count for count in every.facets["topic"][3:] if count.value in ("t5", "none"))
+        assert few.facets["topic"] == (*every.facets["topic"][:3], *chosen)
+    assert index.find(replace(parse(""), values=3)).facets["provider"] == index.find(parse("")).facets["provider"][:3]

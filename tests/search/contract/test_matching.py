@@ -168,3 +168,12 @@ def test_nothing_that_can_be_typed_fails(filled: Index, typed: str) -> None:
 def test_a_hostile_query_is_bounded(filled: Index) -> None:
     for typed in ("(" * 100_000, '"' * 99_999, "a* " * 50_000, "-" * 100_000, "a OR " * 50_000, "商" * 100_000, "title:" * 50_000):
         assert filled.find(parse(typed)).total <= len(EVERYTHING)
+
+
+def test_words_side_by_side_in_a_title_come_first(index: Index) -> None:
+    titles = {1: "Commerce of the live stage", 2: "The live commerce course", 3: "Live, a commerce"}
+    index.apply([Document(id=id, version=1, title=title) for id, title in titles.items()], ())
+    assert index.find(parse("live commerce")).hits[0].id == 2
+    assert {hit.id for hit in index.find(parse("live commerce")).hits} == {1, 2, 3}
+    told = [index.explain(parse("live commerce", tuning=Tuning(phrase=weight)), 2) for weight in (0.0, 0.5)]
+    assert told[0] and told[1] and told[1].score > told[0].score

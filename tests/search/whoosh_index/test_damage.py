@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,37 @@ def test_a_folder_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path / "file" / "index")
     with pytest.raises(IndexFault):
         index.apply(DOCUMENTS, ())
+
+
+def test_what_readers_meet_is_told_and_looked_after(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    index.apply([Document(id=id, version=1, title=f"data shop {id}") for id in range(1, 60)], ())
+    assert not index.doubted()
+    (file,) = tmp_path.rglob("*.arrays")
+    whole = file.read_bytes()
+    with file.open("r+b") as spoiled:  # in place, as a disk does it
+        spoiled.seek(0)
+        spoiled.write(b"\xff" * (len(whole) // 2))
+    reader = WhooshIndex(tmp_path)
+    for ask in (lambda: reader.find(parse("data")), lambda: reader.complete("da"), lambda: reader.similar(3)):
+        with suppress(IndexFault):
+            ask()
+    assert reader.doubted()
+    with pytest.raises(IndexDamaged):
+        index.verify()
+    index.rebuild([Document(id=1, version=1, title="data")], expected=1)
+    index.verify()
+    assert not index.doubted()
+    assert index.find(parse("data")).total == 1
+
+
+def test_an_index_that_is_gone_is_no_empty_one(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "index")
+    index.apply([Document(id=1, version=1, title="data")], ())
+    assert index.count() == 1
+    shutil.rmtree(tmp_path / "index")
+    index._looked = float("-inf")
+    with pytest.raises(IndexDamaged):
+        index.find(parse("data"))
+    index.rebuild([Document(id=1, version=1, title="data")], expected=1)
+    assert index.find(parse("data")).total == 1
