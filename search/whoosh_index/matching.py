@@ -215,12 +215,15 @@ def _preferred(snapshot: Snapshot, made: Match, better: tuple[Find | Sequence, .
         return made
     scores = made.scores.copy()
     for wanted in better:
-        weight = preference(wanted, formula)
-        if weight:
-            having = match(snapshot, wanted, formula)
+        weight = np.float32(preference(wanted, formula))
+        having = match(snapshot, wanted, formula) if weight else Match(made.docs)
+        if having.scores is None:
+            continue
+        if len(made.docs) * FEW_OF > snapshot.size:
+            scores += weight * _spread(snapshot.size, having)[made.docs]
+        else:
             at, there = places(having.docs, made.docs)
-            if having.scores is not None:
-                scores[there] += np.float32(weight) * having.scores[at[there]]
+            scores[there] += weight * having.scores[at[there]]
     return Match(made.docs, scores)
 
 

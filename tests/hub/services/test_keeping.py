@@ -88,6 +88,24 @@ def test_a_damaged_index_is_rebuilt_by_itself(session, filled, root, follow, dam
     assert task.reason and keeping.state(session).alive and not keeping.state(session).reason
 
 
+def test_what_a_reader_doubts_is_looked_at_at_once(session, filled, root, follow):
+    def hit(look: int) -> None:
+        if look == 2:
+            flipped(segment(root))
+            (root / "doubted").touch()  # as a reader leaves it
+
+    follow(20, hit)
+    assert indexing.check(session, filled).agrees and not filled.doubted()
+    (task,) = tending.recent(session)
+    assert (task.kind, task.state) == ("rebuild", "done")
+
+
+def test_a_doubt_without_a_reason_is_forgotten(session, filled, root, follow):
+    (root / "doubted").touch()
+    follow(3)
+    assert not filled.doubted() and not tending.recent(session)
+
+
 def test_a_whole_index_is_left_alone(session, filled, root, follow):
     before = (root / "current").read_bytes()
     follow(3)
