@@ -17,6 +17,7 @@ MAX_COSTLY = {"prefix": 8, "phrase": 8}  # kind of clause -> how many; further o
 MAX_VALUES = 64  # selected values of one facet
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
+PATIENCE = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Query:
     facets: tuple[str, ...] = FACETS
     values: int = 0  # so many of each facet, the most frequent, beside the selected ones; 0 is all
     tuning: Tuning = USUAL
+    patience: float = PATIENCE  # seconds that the answer waits for the meaning of the words; then it goes by the words alone
     read_as: str | None = None  # how it was read, when that is not what was typed
 
 

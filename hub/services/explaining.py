@@ -58,7 +58,9 @@ class Why:
             return "sort"
         by_words = self.explanation is not None and self.explanation.matches
         by_meaning = self.explanation is not None and self.explanation.meaning_rank is not None
-        return "both" if by_words and by_meaning else "words" if by_words else "meaning" if by_meaning else "neither"
+        if by_words:
+            return "both" if by_meaning else "words"
+        return "meaning" if by_meaning and self.place else "neither"  # one that is near, but not near enough, is not shown
 
 
 def why(session: Session, index: Index, public_id: str, ask: Ask) -> Why | None:
@@ -86,9 +88,15 @@ def why(session: Session, index: Index, public_id: str, ask: Ask) -> Why | None:
 
 
 def place_of(session: Session, index: Index, ask: Ask, id: int) -> int | None:
-    """Its place in the list; None beyond the first ones."""
-    order = finding.order(session, index, replace(ask, page=1), limit=LOOKED_AT)
-    return order.index(id) + 1 if id in order else None
+    """Its place in the list; None beyond the first ones. What has not the words stands on the first page only."""
+    found = querying.find(index, querying.read(session, replace(ask, page=1), limit=LOOKED_AT).query)
+    place = worded = 0
+    for hit in found.hits:
+        shown = not hit.related or worded < finding.PAGE or found.total <= finding.PAGE
+        place, worded = place + shown, worded + (not hit.related)
+        if hit.id == id:
+            return place if shown else None
+    return None
 
 
 def because(reasons: tuple[Reason, ...], documents: int) -> tuple[Because, ...]:

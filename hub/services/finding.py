@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ PAGE = 20
 LISTED = 300  # values of a facet that a page hears of: more than topics, months or licences are; the rest has a page of its own
 RELATED_MOST = 6  # shown before the loosened query, when no word matched
 FILTERS_COUNTED = 8  # filters of which it is counted what they hide; each costs a search
+PATIENT = 5.0  # seconds
 LAST_PAGE = querying.LAST_PAGE
 SearchUnavailable = querying.SearchUnavailable
 
@@ -117,8 +118,12 @@ def matches(index: Index, ask: Ask, *, limit: int) -> tuple[Hit, ...]:
 
 
 def order(session: Session, index: Index, ask: Ask, *, limit: int, tuning: Tuning | None = None) -> tuple[int, ...]:
-    """Ids of the first results as a visitor gets them, by this tuning or the one in force. Raises SearchUnavailable."""
-    return tuple(hit.id for hit in querying.find(index, querying.read(session, ask, limit=limit, tuning=tuning).query).hits)
+    """Ids of the first results as a visitor gets them, by this tuning or the one in force. Raises SearchUnavailable.
+
+    Waits for the meaning of the words: two orders that are compared must not differ because one of them came too early for it.
+    """
+    asked = replace(querying.read(session, ask, limit=limit, tuning=tuning).query, patience=PATIENT)
+    return tuple(hit.id for hit in querying.find(index, asked).hits)
 
 
 def results(session: Session, hits: Sequence[Hit], asked: query.Query) -> tuple[Found, ...]:

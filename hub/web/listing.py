@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from urllib.parse import quote, urlencode
 from zlib import crc32
 
@@ -19,7 +20,7 @@ PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 WORDS_MOST = 500
 VALUE_MOST = 200
 VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
-LETTERS_MOST = 1_000  # characters of them together
+LETTERS_MOST = 1_000  # characters of them together; and of the concepts whose other names are not wanted
 NOTATION_MOST = 80
 
 
@@ -153,8 +154,14 @@ def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None 
         sort=sort if sort in wording.SORTS else default_sort(words),
         page=page_number(args.get("page", "")),
         only=args.get("only") == "1",
-        less=tuple(dict.fromkeys(value[:NOTATION_MOST] for value in args.getlist("less")[:VALUES_MOST] if value)),
+        less=unwanted(args),
     )
+
+
+def unwanted(args: MultiDict[str, str]) -> tuple[str, ...]:
+    """The concepts whose other names are not wanted, as many as a page can carry in its links."""
+    kept = dict.fromkeys(value[:NOTATION_MOST] for value in args.getlist("less")[:VALUES_MOST] if value)
+    return tuple(value for value, letters in zip(kept, accumulate(map(len, kept)), strict=True) if letters <= LETTERS_MOST)
 
 
 def chosen_values(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:

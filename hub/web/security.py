@@ -68,5 +68,5 @@ def refuse_nul() -> None:
     """No text of ours has a NUL, and PostgreSQL takes none: such an address is not there, such a form is a bad one."""
     if "\0" in request.path:
         abort(404)
-    if any("\0" in value for values in request.form.listvalues() for value in values):
+    if any("\0" in text for name, values in request.form.lists() for text in (name, *values)):
         abort(400)

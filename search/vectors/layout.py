@@ -114,8 +114,3 @@ class Table:
         """A copy of one field of these rows."""
         taken: Array = self.chunks[field][rows // CHUNK, rows % CHUNK]
         return taken
-
-    def release(self) -> None:
-        """Give back the memory of pages that were read; the system reads them again when they are needed."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._mapped.madvise(mmap.MADV_DONTNEED)

@@ -76,11 +76,6 @@ class Snapshot:
             chosen = _best(among, guessed[among], max(LEAST, OVERSAMPLE * k))
         return self._exact(wanted, chosen, k)
 
-    def release(self) -> None:
-        """Give back the memory of pages that were read."""
-        if self._table:
-            self._table.release()
-
     def _exact(self, vector: Array, rows: Array, k: int) -> Near:
         assert self._table
         similar = products(*self._numbers(rows), self._table.header.mean, vector)

@@ -35,17 +35,20 @@ class Job:
     segments: tuple[str, ...] = ()
     lives: str = ""  # a file that says which documents of the segments live
 
+    @property
+    def spooled(self) -> Path:
+        """The file that it is handed over with. It goes once the job is known to be done: until then somebody else may have to do it."""
+        return Path(self.documents or self.lives)
+
 
 def work(job: Job) -> None:
-    """Do a job in this process, and remove what it was handed over with."""
-    spooled = Path(job.documents or job.lives)
-    given = pickle.loads(spooled.read_bytes())  # noqa: S301 - our own file, in our own folder
+    """Do a job in this process."""
+    given = pickle.loads(job.spooled.read_bytes())  # noqa: S301 - our own file, in our own folder
     if job.documents:
         write_segment(Path(job.target), given)
     else:
         opened = [Segment(Path(path)) for path in job.segments]
         merge_segments(Path(job.target), list(zip(opened, given, strict=True)))
-    spooled.unlink()
 
 
 class Assistant:
@@ -105,6 +108,7 @@ class Assistant:
         if reason:
             self._lose(reason)
             return job
+        job.spooled.unlink()
         return None
 
     def _answer(self, until: float) -> str | None:

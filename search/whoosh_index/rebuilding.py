@@ -91,7 +91,7 @@ class _Filling:
         """Do here what the assistant was given and will not do."""
         job = assistant.undone(wait=wait)
         if job is not None:
-            work(job)
+            _do(job)
 
     def merge(self, assistant: Assistant | None) -> None:
         """Few large segments instead of many small ones: each of them costs every query a little."""
@@ -111,7 +111,7 @@ class _Filling:
             if assistant is not None and assistant.give(job):
                 self.settle(assistant, wait=True)
             else:
-                work(job)
+                _do(job)
             for path in paths:
                 Path(path).unlink()
             self._segments.append(merged)
@@ -150,6 +150,11 @@ class _Filling:
             for number in np.flatnonzero(np.isin(ids, list(later))).tolist():
                 segment.delete_document(number)
             later.update(ids.tolist())
+
+
+def _do(job: Job) -> None:
+    work(job)
+    job.spooled.unlink()
 
 
 def _groups(segments: list[Any]) -> list[list[Any]]:

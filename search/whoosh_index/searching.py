@@ -18,8 +18,6 @@ from search.whoosh_index.planning import plan
 from search.whoosh_index.snapshot import Snapshot
 from search.whoosh_index.suggesting import FEW, suggest
 
-PATIENCE = 0.05  # seconds that an answer waits for the meaning of its query
-
 
 def find(snapshot: Snapshot, query: Query, meanings: Meanings | None) -> Hits:
     """One page of matches; facets over all of them, each under all filters but its own."""
@@ -31,7 +29,7 @@ def find(snapshot: Snapshot, query: Query, meanings: Meanings | None) -> Hits:
     counts = facets(snapshot, query, narrowed)
     few = len(made.docs) < FEW
     suggestion = suggest(snapshot, query.root, lambda root: _total(snapshot, root, having), len(made.docs)) if few else None
-    vector = asked.wait(PATIENCE) if asked else None
+    vector = asked.wait(query.patience) if asked else None
     fused = None if vector is None or meanings is None else _fused(snapshot, query, meanings, vector, made, having)
     hits = _plain(snapshot, made, query) if fused is None else fusing.hits(snapshot, made, fused, query)
     return Hits(total=len(made.docs), hits=hits, facets=counts.counts, sizes=counts.sizes, suggestion=suggestion)
@@ -64,7 +62,7 @@ def explain(snapshot: Snapshot, query: Query, id: int, meanings: Meanings | None
     matches = at < len(made.docs) and bool(made.docs[at] == document)
     scores = formula.boosts[made.docs] * (1 if made.scores is None else made.scores)
     rank = _rank(snapshot, made.docs, scores, at) if matches else None
-    vector = meanings.ask(words_of(query.root)).wait(PATIENCE) if meanings and _by_meaning(query) else None
+    vector = meanings.ask(words_of(query.root)).wait(query.patience) if meanings and _by_meaning(query) else None
     similarity, place = None, None
     if meanings and vector is not None:
         similarity, place = meanings.place(snapshot, vector, document, fusing.WINDOW)

@@ -172,6 +172,11 @@ def test_every_link_of_the_page_keeps_what_was_taken_away(look: Look) -> None:
     assert inside.xpath("//form//input[@name='less']/@value") == ["logistics"]
 
 
+def test_what_was_taken_away_does_not_swell_the_page(look: Look) -> None:
+    taken = "&".join(f"less={'商' * 78}{number:02}" for number in range(40))
+    assert len(look(f"/search?q=course&{taken}")) < 20 * len(look("/search?q=course"))
+
+
 def test_the_help_s_examples_work(look: Look) -> None:
     page = html.document_fromstring(look("/search/help"))
     examples = page.xpath("//td/..//a/@href")

@@ -143,6 +143,11 @@ def test_a_query_is_removed_after_a_question(admin: FlaskClient, csrf: Csrf, own
     assert admin.get("/admin/search/queries/99999999999999").status_code == 404
 
 
+def test_a_grade_for_what_no_resource_can_be_called_is_a_bad_form(admin: FlaskClient, csrf: Csrf) -> None:
+    address = new_query(admin, csrf)
+    assert admin.post(address, data={"csrf_token": csrf(admin), "grade-a\0": "3"}).status_code == 400
+
+
 def numbers(admin: FlaskClient, csrf: Csrf, **changed: str) -> dict[str, str]:
     """The form of the weights as it stands, with these fields changed."""
     form = html.document_fromstring(text(admin, "/admin/search/tuning")).xpath("//form[@action='/admin/search/tuning']")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -158,4 +159,14 @@ def test_it_says_how_near_a_document_is() -> None:
     assert not told.matches
     assert told.similarity == pytest.approx(1.0, abs=0.02)
     assert told.meaning_rank in (1, 2)
+    index.close()
+
+
+def test_who_is_patient_gets_the_meaning_of_a_model_that_is_slow_at_first() -> None:
+    encoder = Concepts()
+    index = filled("A shop", "The store", encoder=encoder)
+    encoder.gate.clear()
+    assert found(index, "shop") == [(1, False)]
+    threading.Timer(0.2, encoder.gate.set).start()
+    assert [(hit.id, hit.related) for hit in index.find(replace(parse("shop"), patience=5.0)).hits] == [(1, False), (2, True)]
     index.close()

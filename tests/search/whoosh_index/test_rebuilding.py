@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -102,6 +103,17 @@ def test_a_job_that_cannot_be_done_comes_back(tmp_path: Path) -> None:
         assert assistant.undone(wait=True) == job
         assert not assistant.is_free and not assistant.give(job)  # it is not trusted again
     assert assistant.undone(wait=True) is None
+
+
+def test_a_job_can_be_done_again_when_its_end_was_not_heard_of(tmp_path: Path) -> None:
+    spooled = tmp_path / "documents"
+    spooled.write_bytes(pickle.dumps(list(documents(3))))
+    job = Job(str(tmp_path / "segment"), documents=str(spooled))
+    assisting.work(job)  # as by a second process that is killed before it can say so
+    assisting.work(job)
+    with Assistant() as assistant:
+        assert assistant.give(job) and assistant.undone(wait=True) is None
+    assert not spooled.exists()
 
 
 FULL = """
