@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -89,7 +90,11 @@ def add(session: Session, words: str, language: str, intent: str = "") -> int:
         raise BadQuery("many")
     row = JudgedQuery(words=words, language=language, intent=intent.strip()[:INTENT_MOST], created_at=now())
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody added it at this moment
+        session.rollback()
+        raise BadQuery("twice") from error
     return row.id
 
 

@@ -7,6 +7,7 @@ change next, or by that command.
 from __future__ import annotations
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 SCHEMES = ("topic", "platform")
 LANGUAGES = ("en", "zh-Hans")
 LONGEST = 100  # characters of a label
+INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")  # also what turns the writing round
 
 
 class Refused(Exception):
@@ -127,7 +129,7 @@ def add(
     found = _concept(session, scheme, notation)
     if found is None:
         return None
-    written = " ".join(text.split())
+    written = " ".join(INVISIBLE.sub(" ", text).split())
     check(session, scheme, notation, language, written)
     if preferred:
         _rename(session, found.id, language)
