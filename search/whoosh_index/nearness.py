@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from search.vectors.reading import Reader
 from search.vectors.snapshot import Snapshot as Vectors
 from search.vectors.writing import Writer
 from search.whoosh_index.arrays import Array
+from search.whoosh_index.caching import Cache
 from search.whoosh_index.folder import State, WriterLock
 from search.whoosh_index.segments import Segment
 from search.whoosh_index.snapshot import Snapshot
@@ -42,6 +43,7 @@ class Order:
     vectors: Vectors
     rows: Array  # of every document; -1 for none
     documents: Array  # of every row; -1 for none
+    known: Cache = field(default_factory=Cache)  # what was near to queries that come again
 
 
 class Meanings:
@@ -65,13 +67,13 @@ class Meanings:
         """How many documents have a meaning."""
         return len(self._reader.refresh())
 
-    def near(self, snapshot: Snapshot, vector: Array, allowed: Array, many: int) -> Near:
-        """The nearest among the allowed documents (a mask)."""
+    def near(self, snapshot: Snapshot, vector: Array, allowed: Array | None, many: int) -> Near:
+        """The nearest among the allowed documents (a mask; None: all), which is remembered."""
         order = self._ordered(snapshot)
-        found = order.vectors.nearest(vector, many, rows=order.rows[allowed])
-        docs = order.documents[found.rows]
-        there = docs >= 0
-        return Near(docs[there], found.similarities[there])
+        if allowed is not None:
+            return _near(order, vector, allowed, many)
+        key = (vector.tobytes(), many)
+        return order.known.get(key, lambda: _near(order, vector, snapshot.live, many), lambda near: int(near.docs.nbytes * 2 + len(key[0])))
 
     def of(self, snapshot: Snapshot, document: int) -> Array | None:
         """The vector of a document."""
@@ -82,7 +84,7 @@ class Meanings:
         own = self.of(snapshot, document)
         if own is None:
             return None, None
-        at = np.flatnonzero(self.near(snapshot, vector, snapshot.live, many).docs == document)
+        at = np.flatnonzero(self.near(snapshot, vector, None, many).docs == document)
         return float(own @ vector), int(at[0]) + 1 if len(at) else None
 
     def _ordered(self, snapshot: Snapshot) -> Order:
@@ -142,6 +144,13 @@ class Meanings:
     def _forget(self, snapshot: Snapshot) -> None:
         ids, _ = self._writer.known()
         self._writer.drop(ids[~np.isin(ids, snapshot.ids[snapshot.all])])
+
+
+def _near(order: Order, vector: Array, allowed: Array, many: int) -> Near:
+    found = order.vectors.nearest(vector, many, rows=order.rows[allowed])
+    docs = order.documents[found.rows]
+    there = docs >= 0
+    return Near(docs[there], found.similarities[there])
 
 
 def _hashes(segment: Segment) -> Array:

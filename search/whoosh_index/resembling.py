@@ -29,7 +29,7 @@ def similar(snapshot: Snapshot, id: int, limit: int, meanings: Meanings | None) 
     rankings = [_by_words(snapshot, document)]
     vector = meanings.of(snapshot, document) if meanings else None
     if meanings and vector is not None:
-        near = meanings.near(snapshot, vector, snapshot.live, CONSIDERED + 1)
+        near = meanings.near(snapshot, vector, None, CONSIDERED + 1)
         rankings.append(near.docs[(near.docs != document) & (near.similarities >= LEAST)])
     where, values = added(rankings, [(1 / (K + 1 + np.arange(len(ranking)))).astype(np.float32) for ranking in rankings])
     order = np.lexsort((snapshot.ids[where], -values))[:limit]

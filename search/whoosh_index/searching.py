@@ -40,7 +40,7 @@ def _by_meaning(query: Query) -> bool:
 
 
 def _fused(snapshot: Snapshot, query: Query, meanings: Meanings, vector: Array, made: Match, having: dict[str, Array]) -> Fused | None:
-    allowed = snapshot.live if not having else np.logical_and.reduce([snapshot.live, *having.values()])
+    allowed = None if not having else np.logical_and.reduce([snapshot.live, *having.values()])
     near = meanings.near(snapshot, vector, allowed, fusing.WINDOW)
     least = 2.0 if is_strict(query.root) else LEAST  # what was excluded, or must stand word by word, is not made up for by meaning
     return fusing.fuse(snapshot, made, near, query, least) if len(near.docs) else None
