@@ -86,10 +86,6 @@ def effect(factor: float) -> str:
     return "±0%" if not change else str(format_percent(change, format="+0.#%;−0.#%"))
 
 
-def grade_name(grade: int) -> str:
-    return str(GRADES.get(grade, grade))
-
-
 def usual_name(usual: str) -> str:
     return str(USUAL.get(usual, usual))
 

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 0.5  # seconds between two looks at the generation
 RELEASE_EVERY = 0.5  # seconds after which mapped pages are given back; those in use come again in milliseconds
 LOCK_WAIT = 30.0
+LEARN_AGAIN = 60.0  # seconds after which meanings are tried again that could not be made
 DOUBTED = "doubted"  # a file that readers leave behind
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUARD = 0.1  # how far off a rebuilt index may be
@@ -50,6 +51,7 @@ class WhooshIndex:
         self._released = time.monotonic()
         self._commits = self._seen = 0  # of this process: made, and known to be in the snapshot
         self._opening = threading.Lock()
+        self._learn_after = float("-inf")
         self._meanings = None if encoder is None else Meanings(root, encoder)
 
     def apply(self, puts: Iterable[Document], drops: Iterable[int]) -> None:
@@ -153,13 +155,18 @@ class WhooshIndex:
         return condition(self._root, self.snapshot(), self._meanings)
 
     def learn(self, *, limit: int = 64) -> int:
-        """Make the meanings of at most so many documents that have none yet; answers how many. Raises IndexFault."""
-        if self._meanings is None:
+        """Make the meanings of at most so many documents that have none yet; answers how many. Raises IndexFault.
+
+        A model or a file that fails must not hold back the words: it is logged, and tried again after a minute.
+        """
+        if self._meanings is None or time.monotonic() < self._learn_after:
             return 0
         try:
             return self._meanings.learn(self.snapshot(), self._lock, limit)
         except (MeaningFault, VectorsFault) as error:
-            raise IndexFault(str(error)) from error
+            log.warning("no meanings are made for now: %s", error)
+            self._learn_after = time.monotonic() + LEARN_AGAIN
+            return 0
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the index for writing over several calls. Raises IndexFault when others hold it too long."""

@@ -39,7 +39,9 @@ def _in_segment(segment: Segment, docs: Array, row: list[Array], *, title: bool)
     if title:
         stops = starts + segment.arrays["title_sizes"][docs]
     sizes = np.maximum(stops - starts - (len(row) - 1), 0)  # where a row can still begin
-    if int(sizes.sum()) * SCAN > len(segment.stream) or any(_is_known(segment, wanted) for wanted in row):
+    positions = int(sizes.sum())
+    known = min((len(_places(segment, wanted)) for wanted in row if _is_known(segment, wanted)), default=len(segment.stream))
+    if positions * SCAN > len(segment.stream) or known < positions:
         owners = _scanned(segment, docs, starts, stops, row)
     else:
         owners = _gathered(segment, starts, sizes, row)

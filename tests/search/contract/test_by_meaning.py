@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from search.document import Document
 from search.index import Index
-from search.meaning.encoder import Array
+from search.meaning.encoder import Array, MeaningFault
 from search.opening import open_index
 from search.query import parse
 from search.tuning import Tuning
@@ -142,6 +142,21 @@ def test_a_late_meaning_is_not_waited_for() -> None:
     encoder.gate.clear()
     assert found(index, "shop") == [(1, False)]
     encoder.gate.set()
+    index.close()
+
+
+def test_a_model_that_fails_holds_nothing_back() -> None:
+    class Broken(Concepts):
+        def passages(self, texts: Sequence[str]) -> Array:
+            raise MeaningFault("no model")
+
+    encoder = Broken()
+    index = open_index("memory:", encoder=encoder)
+    index.apply([Document(id=1, version=1, title="A shop")], ())
+    assert index.learn() == 0
+    index.apply([Document(id=2, version=1, title="Another shop")], ())
+    assert index.learn() == 0
+    assert found(index, "shop") == [(1, False), (2, False)]
     index.close()
 
 
