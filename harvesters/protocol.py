@@ -7,7 +7,7 @@ the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harvesters.record import Item, Raw
@@ -24,6 +24,7 @@ class Request:
     step: str = ""  # what the kind wants to know when the answer comes: "identify", "list", "page" ...
     context: Mapping[str, str] = field(default_factory=dict)  # what else it wants to know then
     crawl: bool = False  # a page made for people: robots.txt is obeyed, and one that fails costs only itself
+    version: str = ""  # what the list that names this page says of its version (a sitemap's lastmod): equal to the last one, it is not asked
     robots: bool = False  # a list that belongs to such pages: robots.txt is obeyed, but a list that fails is more than a page
     optional: bool = False  # when the source answers this with an error, `otherwise` is asked and the run goes on
     otherwise: tuple[Request, ...] = ()
@@ -61,11 +62,26 @@ class Option:
     help: str = ""
     default: str = ""
     required: bool = False
+    form: str = "text"  # text | lines | number | yes-no | choice | secret: how it is asked, and that a secret is never shown again
+    choices: Sequence[str] = ()  # of a choice; "" among them: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An answer looks like a source of this kind: what to set for it."""
+
+    address: str  # the source's address as this kind wants it
+    confidence: float  # 0 .. 1; 1: the protocol itself answered
+    reason: str  # one sentence for an administrator: what was seen
+    title: str = ""  # the source's own name for itself, plain text
+    options: Mapping[str, str] = field(default_factory=dict)  # proposed values
 
 
 Start = Callable[[str, Mapping[str, str], str | None], tuple[Request, ...]]
 Parse = Callable[[Request, Response, Mapping[str, str]], Page]
 Read = Callable[[Raw, Mapping[str, str]], Item]
+Probe = Callable[[str], tuple[Request, ...]]
+Recognise = Callable[[Request, Response], Sighting | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +91,9 @@ class Harvester:
     `start(address, options, since)` -> the first requests; `since` is an earlier run's `Page.stamp`, None for a full pass.
     `parse(request, response, options)` -> Page; raises SourceError when the answer is not of this kind, ProtocolError when it says no.
     `read(raw, options)` -> the same item that `parse` made of this payload.
+    `probe(address)` -> what to ask to see whether a source of this kind is at, or near, an address that somebody pasted; few requests.
+    `recognise(request, response)` -> Sighting or None for the pasted address's own answer (`request.step` is empty) and for each probe's;
+    raises nothing, whatever the bytes.
     """
 
     kind: str  # "oai-pmh"
@@ -83,6 +102,8 @@ class Harvester:
     parse: Parse
     read: Read
     options: tuple[Option, ...] = ()
+    probe: Probe | None = None
+    recognise: Recognise | None = None
     answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
     aliases: tuple[str, ...] = ()  # other names that people give it
     lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)
