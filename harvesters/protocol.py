@@ -24,7 +24,7 @@ class Request:
     step: str = ""  # what the kind wants to know when the answer comes: "identify", "list", "page" ...
     context: Mapping[str, str] = field(default_factory=dict)  # what else it wants to know then
     crawl: bool = False  # a page made for people: robots.txt is obeyed, and one that fails costs only itself
-    version: str = ""  # what the list that names this page says of its version (a sitemap's lastmod): equal to the last one, it is not asked
+    version: str = ""  # of the page, as the list that names it says (a sitemap's lastmod): one that we have is not asked
     robots: bool = False  # a list that belongs to such pages: robots.txt is obeyed, but a list that fails is more than a page
     optional: bool = False  # when the source answers this with an error, `otherwise` is asked and the run goes on
     otherwise: tuple[Request, ...] = ()

@@ -27,14 +27,15 @@ def chosen_password(from_stdin: bool) -> tuple[str, bool]:
 @click.argument("email")
 @click.option("--name", default="", help="How the site greets them.")
 @click.option("--admin", is_flag=True, help="May run harvests and see their failures.")
+@click.option("--curator", is_flag=True, help="May correct, merge and hide resources.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the standard input; else one is made and printed once.")
 @with_appcontext
-def add(email: str, name: str, admin: bool, password_stdin: bool) -> None:
+def add(email: str, name: str, admin: bool, curator: bool, password_stdin: bool) -> None:
     """Make an account for EMAIL."""
     password, made = chosen_password(password_stdin)
     current = session()
     try:
-        person = joining.add(current, email, password, name=name, admin=admin)
+        person = joining.add(current, email, password, name=name, admin=admin, curator=curator)
     except joining.BadAccount as error:
         raise Refused(str(error)) from error
     current.commit()

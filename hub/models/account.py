@@ -17,6 +17,7 @@ class Person(db.Model):  # type: ignore[name-defined]
     password_hash: Mapped[str] = mapped_column(String(200))
     session_key: Mapped[str] = mapped_column(String(64))
     is_admin: Mapped[bool] = mapped_column(default=False)
+    is_curator: Mapped[bool] = mapped_column(default=False)  # may correct, merge and hide; admins may too
     created_at: Mapped[Moment]
     signed_in_at: Mapped[Moment | None]
 

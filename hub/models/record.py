@@ -23,6 +23,7 @@ class SourceRecord(db.Model):  # type: ignore[name-defined]
         UniqueConstraint("source_id", "identifier"),
         Index(None, "source_id", "seen_run_id"),
         Index(None, "source_id", "group"),
+        Index(None, "source_id", "page"),
         {"sqlite_autoincrement": True},
     )
 
@@ -38,6 +39,7 @@ class SourceRecord(db.Model):  # type: ignore[name-defined]
     raw: Mapped[bytes] = mapped_column(LargeBinary)  # zlib
     raw_type: Mapped[str] = mapped_column(String(100), default="")
     raw_url: Mapped[str] = mapped_column(Text, default="")
+    page: Mapped[str | None] = mapped_column(String(32))  # checkpoint.place of the request whose answer held it last
     raw_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     values: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the record as read, None when it never could be
     error: Mapped[str | None] = mapped_column(Text)

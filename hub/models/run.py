@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db import Moment, db
 from hub.models.source import Source
 
+TASKS = ("harvest", "retry", "replay", "preview")
 STATES = ("queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled")
 
 
@@ -20,7 +21,13 @@ class Run(db.Model):  # type: ignore[name-defined]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id, ondelete="CASCADE"))
+    task: Mapped[str] = mapped_column(
+        String(10), default="harvest"
+    )  # TASKS: retry is of what failed, replay from raw payloads, preview a dry run
     state: Mapped[str] = mapped_column(String(20), default="queued")
+    urgent: Mapped[bool] = mapped_column(default=False)  # somebody waits for it: goes before what the schedule wants
+    deadline: Mapped[int | None]  # minutes that it may work in all
+    cause: Mapped[str] = mapped_column(String(200), default="")  # who wanted it: a person's name, "schedule", "command line"
     full: Mapped[bool] = mapped_column(default=True)  # False: only what changed since the source's stamp
     since: Mapped[str | None] = mapped_column(Text)
     limited_to: Mapped[int | None]
@@ -43,6 +50,7 @@ class Run(db.Model):  # type: ignore[name-defined]
     unchanged: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
+    live: Mapped[int | None]  # records of the source that fed the catalogue when it ended
     reason: Mapped[str | None] = mapped_column(Text)  # why it failed or waits, or what is worth knowing
     advice: Mapped[str | None] = mapped_column(Text)
 
@@ -52,10 +60,11 @@ class Run(db.Model):  # type: ignore[name-defined]
 class Failure(db.Model):  # type: ignore[name-defined]
     """A record that a run could not bring into the catalogue, with its bytes. All are kept, not the first twenty."""
 
-    __table_args__ = (Index(None, "run_id", "id"),)
+    __table_args__ = (Index(None, "run_id", "id"), Index(None, "source_id", "identifier"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey(Source.id, ondelete="CASCADE"))
     identifier: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[str] = mapped_column(String(20))  # fetch | read
     reason: Mapped[str] = mapped_column(Text)
@@ -64,3 +73,39 @@ class Failure(db.Model):  # type: ignore[name-defined]
     media_type: Mapped[str] = mapped_column(String(100), default="")
     raw: Mapped[bytes] = mapped_column(LargeBinary)  # zlib
     at: Mapped[Moment]
+    mended_at: Mapped[Moment | None]  # a later run, a retry or a replay has brought the record in
+
+
+class Validator(db.Model):  # type: ignore[name-defined]
+    """What a page of a source looked like when it was last read whole and without a failure: whether it has to be read again."""
+
+    __table_args__ = (UniqueConstraint("source_id", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey(Source.id, ondelete="CASCADE"))
+    page: Mapped[str] = mapped_column(String(32))  # checkpoint.place of its request; SourceRecord.page of the records that it held
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[str | None] = mapped_column(Text)  # Request.version under which it was read
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    follow: Mapped[list[Any]] = mapped_column(JSON)  # the requests that it led to (checkpoint.to_json)
+    items: Mapped[int]  # that it held
+    run_id: Mapped[int]  # that read it, or saw it unchanged, last
+
+
+class PreviewItem(db.Model):  # type: ignore[name-defined]
+    """What a dry run would do with one record."""
+
+    __table_args__ = (UniqueConstraint("run_id", "identifier"), Index(None, "run_id", "verdict", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(Run.id, ondelete="CASCADE"))
+    identifier: Mapped[str | None] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(String(10))  # new | changed | unchanged | deleted (the source says so) | vanished | invalid
+    title: Mapped[str | None] = mapped_column(Text)
+    values: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # of the first new ones: as they would look
+    differences: Mapped[list[Any] | None] = mapped_column(JSON)  # of a changed one: [field, before, after], ...
+    reason: Mapped[str | None] = mapped_column(Text)  # of an invalid one
+    advice: Mapped[str | None] = mapped_column(Text)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # zlib; of an invalid one
+    raw_type: Mapped[str] = mapped_column(String(100), default="")

@@ -165,11 +165,15 @@ def sources(session: Session, index: Index) -> tuple[SourceState, ...]:
 
 def source_states(session: Session, resources: Mapping[str, int] | None) -> tuple[SourceState, ...]:
     """The same, with counts that the caller has."""
-    last = select(func.max(Run.id)).where(Run.state.in_(ENDED)).group_by(Run.source_id)
+    last = select(func.max(Run.id)).where(Run.task == "harvest", Run.state.in_(ENDED)).group_by(Run.source_id)
     last_runs = {run.source_id: run for run in session.execute(select(Run.source_id, Run.state, Run.reason).where(Run.id.in_(last)))}
-    fresh = select(Run.source_id, func.max(Run.finished_at)).where(Run.state.in_(ENDED_WELL)).group_by(Run.source_id)
+    fresh = select(Run.source_id, func.max(Run.finished_at)).where(Run.task == "harvest", Run.state.in_(ENDED_WELL)).group_by(Run.source_id)
     refreshed = {source_id: at for source_id, at in session.execute(fresh) if at is not None}
-    rows = session.execute(select(Source.id, Source.name, Source.title, Source.kind, Source.url, Source.created_at).order_by(Source.title))
+    rows = session.execute(
+        select(Source.id, Source.name, Source.title, Source.kind, Source.url, Source.created_at)
+        .where(~Source.draft, Source.retired_at.is_(None))
+        .order_by(Source.title)
+    )
     return tuple(
         SourceState(
             name=row.name,

@@ -58,7 +58,7 @@ def vocabulary(session: Session) -> Vocabulary:
 
 def live() -> Any:
     """The condition of a resource that search shows."""
-    return Resource.withdrawn_at.is_(None) & Resource.merged_into_id.is_(None)
+    return Resource.withdrawn_at.is_(None) & Resource.merged_into_id.is_(None) & Resource.hidden_at.is_(None)
 
 
 def documents(session: Session, ids: Iterable[int], words: Vocabulary | None = None) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -66,8 +66,7 @@ def work(
     try:
         with fetching(watch) as fetch:
             job = job_of(session, running.get(session, run_id) or run, on_page)
-            harvest(job, fetch, run)
-            finish(job)
+            WORK[run.task](job, fetch, run)
     except Cancelled:
         ending.close(session, run_id, *watch.verdict())
     except leasing.Lost as error:
@@ -120,6 +119,12 @@ def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
 
 
 def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+    """Everything that the source has, or all that changed, into the catalogue."""
+    walk_through(job, fetch, run)
+    finish(job)
+
+
+def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
     if run.checkpoint == []:
         return  # nothing remained when the run was broken off: it has only to be finished
@@ -215,6 +220,9 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
     source.stamp = run.stamp or source.stamp
     source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else source.tracks_deletions
     source.complete_at = now()
+
+
+WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {"harvest": harvest}  # by Run.task
 
 
 def session_source(job: saving.Job) -> Source:

@@ -42,7 +42,7 @@ class TooManyTries(Exception):
         self.wait = wait
 
 
-def add(session: Session, email: str, password: str, *, name: str = "", admin: bool = False) -> Person:
+def add(session: Session, email: str, password: str, *, name: str = "", admin: bool = False, curator: bool = False) -> Person:
     """Make an account. The caller commits. Raises BadAccount."""
     email = email.strip().lower()
     if not EMAIL.fullmatch(email):
@@ -57,6 +57,7 @@ def add(session: Session, email: str, password: str, *, name: str = "", admin: b
         password_hash=hasher.hash(password),
         session_key=secrets.token_urlsafe(32),
         is_admin=admin,
+        is_curator=curator,
         created_at=now(),
     )
     session.add(person)

@@ -82,6 +82,7 @@ def failure_row(page: Page, item: Failure) -> dict[str, Any]:
     """The row of a failure."""
     return {
         "run_id": page.run_id,
+        "source_id": page.source.id,
         "identifier": item.identifier,
         "stage": "read" if item.raw.body else "fetch",
         "reason": item.reason,

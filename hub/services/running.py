@@ -26,8 +26,17 @@ OPEN = ("running", "queued", "waiting")
 STOPPED = ("cancelled", "Stopped on request.", "The next harvest goes on where this one stopped.")
 
 
-def prepare(session: Session, source: Source, *, full: bool = False, limit: int | None = None) -> Run:
-    """The run that a harvest of this source works on next, queued: the interrupted one at its checkpoint, or a new one. Commits.
+def prepare(
+    session: Session,
+    source: Source,
+    *,
+    task: str = "harvest",
+    full: bool = False,
+    limit: int | None = None,
+    urgent: bool = False,
+    cause: str = "",
+) -> Run:
+    """The run of this task that is worked on next, queued: the interrupted one at its checkpoint, or a new one. Commits.
 
     An incremental pass is possible when the last complete pass left a stamp and the source announces its deletions persistently:
     otherwise only a full pass finds out what has gone. Raises AlreadyRunning.
@@ -36,18 +45,30 @@ def prepare(session: Session, source: Source, *, full: bool = False, limit: int 
     if holder := leasing.is_held(session, source.id):
         session.rollback()
         raise leasing.AlreadyRunning(f"{source.name} is being harvested already, by {holder}.")
-    last = latest(session, source.id)
+    last = latest(session, source.id, task)
     if last is not None and may_resume(last, full=full, limit=limit):
         last.state, last.stop_asked, last.finished_at, last.reason, last.advice = "queued", False, None, None, None
+        last.urgent, last.cause = urgent or last.urgent, cause or last.cause
         session.commit()
         return last
     session.execute(
         update(Run)
-        .where(Run.source_id == source.id, Run.state.in_(OPEN))
+        .where(Run.source_id == source.id, Run.task == task, Run.state.in_(OPEN))
         .values(state="cancelled", finished_at=now(), reason="A new run took the place of this one.")
     )
     since = None if full or limit is not None or not source.tracks_deletions else source.stamp
-    run = Run(source_id=source.id, state="queued", full=since is None, since=since, limited_to=limit, created_at=now())
+    run = Run(
+        source_id=source.id,
+        task=task,
+        state="queued",
+        full=since is None,
+        since=since,
+        limited_to=limit,
+        urgent=urgent,
+        deadline=source.deadline,
+        cause=cause[:200],
+        created_at=now(),
+    )
     session.add(run)
     session.flush()
     # A number is given again when the history has been cleared: nothing has been seen by this run yet.
@@ -71,9 +92,9 @@ def forget_checkpoints(session: Session, source_id: int) -> None:
     session.execute(update(Run).where(Run.source_id == source_id, Run.checkpoint.is_not(None)).values(checkpoint=null()))
 
 
-def latest(session: Session, source_id: int) -> Run | None:
-    """The last run of a source."""
-    return session.scalar(select(Run).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(1))
+def latest(session: Session, source_id: int, task: str = "harvest") -> Run | None:
+    """The last run of a source with this task."""
+    return session.scalar(select(Run).where(Run.source_id == source_id, Run.task == task).order_by(Run.id.desc()).limit(1))
 
 
 def get(session: Session, run_id: int) -> Run | None:

@@ -28,6 +28,20 @@ class SignInFirst(HTTPException):
         super().__init__(response=response)
 
 
+def curator_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Curators and admins pass; others who are signed in get 403, everybody else the sign-in page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user.is_authenticated:
+            raise SignInFirst
+        if not current_user.is_curator:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
 def admin_required(view: Callable[P, R]) -> Callable[P, R]:
     """Admins pass; others who are signed in get 403, everybody else the sign-in page."""
 

@@ -37,6 +37,12 @@ class Visitor(UserMixin):
 
     def __init__(self, person: Any) -> None:
         self.person_id, self.key, self.name, self.is_admin = person.id, person.session_key, person.name, person.is_admin
+        self.is_curator = person.is_curator or person.is_admin
+
+    @property
+    def id(self) -> int:
+        """The account's number."""
+        return int(self.person_id)
 
     def get_id(self) -> str:
         """What the session cookie keeps."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, g
+from flask_login import current_user
 
 from hub.db import db
+from hub.services import auditing
 
 
 def session() -> Any:
@@ -27,6 +29,11 @@ def jobs() -> Any:
 def observer() -> Any:
     """Counts what is searched."""
     return current_app.extensions["hub"].observer
+
+
+def actor() -> Any:
+    """Who writes, as the audit log names them (`auditing.Actor`)."""
+    return auditing.Actor(int(current_user.id), str(current_user.name))
 
 
 def setting(name: str) -> Any:
