@@ -77,7 +77,7 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
 
 
 def _site(value: Object, found: Object, request: Request) -> Page:
-    """The wiki's name, language and licence go with each of its pages. Its clock tells where the next run begins."""
+    """The wiki's name, language and licence go with each of its pages. Its clock tells where the next run of all pages begins."""
     general, rights = obj(found.get("general")), obj(found.get("rightsinfo"))
     notes = {
         "site": text.line(general.get("sitename")),
@@ -93,7 +93,8 @@ def _site(value: Object, found: Object, request: Request) -> Page:
     lists = [{**context, "title": title, "depth": depth} for title in titles] or [context]
     if not titles and _recent(since, now):
         lists = [{**context, "since": since}]
-    return Page(follow=tuple(_list(request.url, one, listing.NONE) for one in lists), stamp=now)
+    follow = tuple(_list(request.url, one, listing.NONE) for one in lists)
+    return Page(follow=follow, stamp=None if titles else now)  # a category tells what is in it, not what has changed
 
 
 def _recent(since: str, now: str | None) -> bool:

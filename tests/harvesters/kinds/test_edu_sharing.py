@@ -51,7 +51,10 @@ def test_a_page(ask, own_samples):
     assert nameless.identifier == "0a1b2c3d-0000-4000-8000-000000000003"
 
 
-@pytest.mark.parametrize(("key", "version", "known"), [("CC_BY", "4.0", "CC-BY-4.0"), ("CC_BY_NC_ND", "", "CC-BY-NC-ND"), ("PDM", "", "CC-PDM-1.0"), ("CUSTOM", "", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "version", "known"),
+    [("CC_BY", "4.0", "CC-BY-4.0"), ("CC_BY_NC_ND", "", "CC-BY-NC-ND"), ("PDM", "", "CC-PDM-1.0"), ("CUSTOM", "", None)],
+)
 def test_keys_of_licences(ask, key, version, known):
     properties = {"ccm:commonlicense_key": [key], "ccm:commonlicense_cc_version": [version]}
     body = json.dumps({"nodes": [{"ref": {"id": "1"}, "title": "T", "properties": properties}]})

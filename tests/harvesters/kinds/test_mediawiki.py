@@ -41,11 +41,11 @@ def test_another_place_of_the_interface_is_kept():
 def test_the_wiki_tells_its_licence_and_its_clock(ask, own_samples):
     body = (own_samples / "mediawiki" / "siteinfo.json").read_bytes()
     page = ask("mediawiki", body, url=API, step="site", context={"categories": "Category:A\nCategory:B", "depth": "2"})
-    assert page.stamp == "2026-03-01T10:00:00Z"
+    assert page.stamp is None
     assert [asked(request)["gcmtitle"] for request in page.follow] == ["Category:A", "Category:B"]
     assert page.follow[0].context["rights_url"] == "https://creativecommons.org/licenses/by-sa/4.0/"
-    (everything,) = ask("mediawiki", body, url=API, step="site").follow
-    assert asked(everything)["generator"] == "allpages"
+    page = ask("mediawiki", body, url=API, step="site")
+    assert (asked(page.follow[0])["generator"], page.stamp) == ("allpages", "2026-03-01T10:00:00Z")
 
 
 @pytest.mark.parametrize(("since", "generator"), [("2026-02-20T00:00:00Z", "recentchanges"), ("2025-12-01T00:00:00Z", "allpages")])
