@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, language, query, text, url, workload
+from harvesters.clean import dates, html, language, people, query, text, url, workload
 from harvesters.clean.values import Object, many, obj, objects
 from harvesters.protocol import Harvester, Option, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Offering, Raw, Record
@@ -41,8 +41,8 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
         said = listing.said(value, "message", "errorCode")
         raise listing.refuse(response, f"course list of Coursera{f' but says: {said}' if said else ''}", f"The list is at {API}.")
     paging, linked = obj(value.get("paging")), obj(value.get("linked"))
-    people = {name: {str(one.get("id")): one for one in objects(linked.get(name))} for name in (PARTNERS, INSTRUCTORS)}
-    entries = [_with_linked(element, people) for element in elements]
+    known = {name: {str(one.get("id")): one for one in objects(linked.get(name))} for name in (PARTNERS, INSTRUCTORS)}
+    entries = [_with_linked(element, known) for element in elements]
     following = text.identifier(paging.get("next"))
     follow = (listing.again(request, {"start": following}),) if following and elements else ()
     return Page(items=listing.items(entries, response, read, options), follow=follow, total=_total(request, paging))
@@ -53,11 +53,11 @@ def _total(request: Request, paging: Object) -> int | None:
     return listing.count(paging.get("total")) if query.parameters(request.url).get("start", "0") == "0" else None
 
 
-def _with_linked(element: object, people: Mapping[str, Mapping[str, Object]]) -> object:
+def _with_linked(element: object, known: Mapping[str, Mapping[str, Object]]) -> object:
     if not isinstance(element, dict):
         return element
     wanted = {PARTNERS: many(element.get("partnerIds")), INSTRUCTORS: many(element.get("instructorIds"))}
-    own = {name: [people[name][str(one)] for one in ids if str(one) in people[name]] for name, ids in wanted.items()}
+    own = {name: [known[name][str(one)] for one in ids if str(one) in known[name]] for name, ids in wanted.items()}
     return {**element, "linked": {name: found for name, found in own.items() if found}}
 
 
@@ -106,11 +106,8 @@ def _agents(linked: Object) -> Iterator[Agent]:
         name = text.line(partner.get("name"))
         if name:
             yield Agent(name=name, role="publisher", url=url.absolute(obj(partner.get("links")).get("website")), organisation=True)
-    for person in list(objects(linked.get(INSTRUCTORS)))[: text.LIST]:
-        parts = [str(person.get(part) or "") for part in ("firstName", "lastName")]
-        name = text.line(" ".join(parts)) or text.line(person.get("fullName"))
-        if name:
-            yield Agent(name=name, role="instructor", organisation=False)
+    listed = objects(linked.get(INSTRUCTORS))
+    yield from people.agents((people.whole(one, "firstName", "lastName") or one.get("fullName") for one in listed), "instructor")
 
 
 def probe(address: str) -> tuple[Request, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from harvesters import listing
-from harvesters.clean import dates, duration, html, language, money, query, text, url, workload
+from harvesters.clean import dates, duration, html, language, money, people, query, text, url, workload
 from harvesters.clean.values import Object, many, obj, objects
 from harvesters.protocol import Harvester, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Offering, Raw, Record
@@ -64,9 +64,7 @@ read = listing.reader(_entry)
 
 
 def _agents(entry: Object, institution: str | None, home: str | None) -> Iterator[Agent]:
-    educator = text.line(entry.get("educator"))
-    if educator:
-        yield Agent(name=educator, role="instructor", organisation=False)
+    yield from people.agents([entry.get("educator")], "instructor")
     if institution:
         yield Agent(name=institution, role="publisher", url=home, organisation=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from harvesters import listing
-from harvesters.clean import dates, html, identifier, language, licence, query, text, url
+from harvesters.clean import dates, html, identifier, language, licence, people, query, text, url
 from harvesters.clean.values import Object, first, many, obj
 from harvesters.protocol import Harvester, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Raw, Record
@@ -89,11 +89,8 @@ def _library(address: str | None) -> str | None:
 
 
 def _agents(entry: Object) -> Iterator[Agent]:
-    people = text.lines(many(first(entry, "authors", "first_author")))
-    yield from (Agent(name=name, organisation=False) for name in people)
-    publisher = text.line(entry.get("publisher_name"))
-    if publisher:
-        yield Agent(name=publisher, role="publisher", organisation=True)
+    yield from people.agents(many(first(entry, "authors", "first_author")))
+    yield from people.agents([entry.get("publisher_name")], "publisher", organisation=True)
 
 
 def probe(address: str) -> tuple[Request, ...]:

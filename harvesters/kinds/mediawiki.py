@@ -129,10 +129,10 @@ def _pages(value: Object, found: Object, request: Request, response: Response, o
 
 def _whole(pages: list[Object], value: Object, request: Request) -> list[Object]:
     """Where the wiki cuts a batch in parts, each part has the extracts of some of its pages: each page is taken where it has its own."""
-    asked = query.parameters(request.url)
-    if "batchcomplete" in value and not {"excontinue", "picontinue", "rvcontinue"} & asked.keys():
-        return pages
-    return [page for page in pages if "extract" in page]
+    goes_on = any(name in query.parameters(request.url) for name in ("excontinue", "picontinue", "rvcontinue"))
+    told = [page for page in pages if "extract" in page]
+    whole = "batchcomplete" in value and not goes_on
+    return pages if whole or not (told or goes_on) else told  # without any extract: the wiki has none
 
 
 def _passed_over(page: Object) -> bool:

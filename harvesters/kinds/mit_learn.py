@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import attendance, dates, duration, html, language, level, money, query, text, url, workload
+from harvesters.clean import attendance, dates, duration, html, language, level, money, people, query, text, url, workload
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.protocol import Harvester, Option, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Offering, Raw, Record, Withdrawn
@@ -95,13 +95,8 @@ def _named(one: object) -> object:
 
 
 def _people(runs: list[Object]) -> Iterator[Agent]:
-    seen: set[str] = set()
-    for person in (person for run in runs for person in objects(run.get("instructors"))):
-        parts = " ".join(str(person.get(part) or "") for part in ("first_name", "last_name"))
-        name = text.line(person.get("full_name")) or text.line(parts)
-        if name and name not in seen and len(seen) < text.LIST:
-            seen.add(name)
-            yield Agent(name=name, role="instructor", organisation=False)
+    listed = (person for run in runs for person in objects(run.get("instructors")))
+    return people.agents((one.get("full_name") or people.whole(one, "first_name", "last_name") for one in listed), "instructor")
 
 
 def _load(*holders: Object) -> workload.Workload:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, language, level, licence, query, sitemap, text, url, xml
+from harvesters.clean import dates, html, language, level, licence, people, query, sitemap, text, url, xml
 from harvesters.clean.resource_type import resource_type
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.errors import SourceError
@@ -206,13 +206,9 @@ def _year(value: object) -> str | None:
 
 
 def _people(entry: Object) -> Iterator[Agent]:
-    seen: set[str] = set()
-    for person in list(objects(entry.get("instructors")))[: text.LIST]:
-        parts = (str(person.get(part) or "") for part in ("first_name", "middle_initial", "last_name"))
-        name = text.line(" ".join(parts)) or text.line(person.get("title"))
-        if name and name not in seen:
-            seen.add(name)
-            yield Agent(name=name, role="instructor", organisation=False)
+    listed = objects(entry.get("instructors"))
+    names = (people.whole(one, "first_name", "middle_initial", "last_name") or one.get("title") for one in listed)
+    return people.agents(names, "instructor")
 
 
 def probe(address: str) -> tuple[Request, ...]:

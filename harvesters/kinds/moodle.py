@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, language, licence, query, text, url
+from harvesters.clean import dates, html, language, licence, people, query, text, url
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.errors import ProtocolError
 from harvesters.protocol import Harvester, Option, Page, Request, Response, Sighting
-from harvesters.record import Agent, Item, Offering, Raw, Record, Withdrawn
+from harvesters.record import Item, Offering, Raw, Record, Withdrawn
 
 PATH = "/webservice/rest/server.php"
 SEARCH, LIST = "core_course_search_courses", "core_course_get_courses_by_field"
@@ -101,7 +101,7 @@ def _entry(entry: Object, raw: Raw, options: Mapping[str, str]) -> Item:
         resource_type="course",
         description=html.rich(entry.get("summary")),
         languages=language.tags(many(entry.get("lang"))),
-        agents=tuple(_people(entry)),
+        agents=tuple(people.agents((one.get("fullname") for one in objects(entry.get("contacts"))), "instructor")),
         code=text.line(entry.get("shortname")),
         licence=known,
         licence_url=licence.url(known),
@@ -120,11 +120,6 @@ read = listing.reader(_entry)
 
 def _value(one: Object) -> object:
     return first(one, "value", "rawname", "name") if "value" not in one else one["value"]
-
-
-def _people(entry: Object) -> Iterator[Agent]:
-    for name in text.lines(one.get("fullname") for one in objects(entry.get("contacts"))):
-        yield Agent(name=name, role="instructor", organisation=False)
 
 
 def _image(entry: Object) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, identifier, language, licence, query, text, url
+from harvesters.clean import dates, html, identifier, language, licence, people, query, text, url
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.protocol import Harvester, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Raw, Record
@@ -18,8 +19,10 @@ _LABELS = {"free documentation license (gnu)": "GFDL-1.3-or-later", "no rights r
 
 
 def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
-    """The first page, or the one book that the address names."""
-    return (_page(address if PATH in address else query.rooted(address, PATH), 1),)
+    """The first page, or the one book that the address names: each has its JSON beside it."""
+    path = urlsplit(address).path.rstrip("/")
+    place = query.rooted(address, path.removesuffix(".json") if path.startswith(PATH) else PATH)
+    return (_page(query.extended(f"{place}.json", query.parameters(address)), 1),)
 
 
 def _page(address: str, number: int) -> Request:
@@ -72,9 +75,7 @@ read = listing.reader(_entry)
 
 def _people(entry: Object) -> Iterator[Agent]:
     for one in list(objects(entry.get("contributors")))[: text.LIST]:
-        name = text.line(" ".join(str(one.get(part) or "") for part in ("first_name", "middle_name", "last_name"))) or text.line(
-            one.get("title")
-        )
+        name = people.whole(one, "first_name", "middle_name", "last_name") or text.line(one.get("title"))
         if name:
             role = _ROLES.get(str(one.get("contribution") or "author").lower(), "contributor")
             yield Agent(name=name, role=role, organisation=one.get("corporate") is True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, identifier, language, licence, query, text, url
+from harvesters.clean import dates, html, identifier, language, licence, people, query, text, url
 from harvesters.clean.values import Object, first, many, obj, objects
 from harvesters.protocol import Harvester, Option, Page, Request, Response, Sighting
 from harvesters.record import Agent, Item, Raw, Record, Withdrawn
@@ -121,11 +121,7 @@ def _version(entry: Object) -> str | None:
 
 
 def _authors(entry: Object) -> Iterator[Agent]:
-    for author in list(objects(entry.get("authors")))[: text.LIST]:
-        person = obj(author.get("value")) or author
-        name = text.line(person.get("name"))
-        if name:
-            yield Agent(name=name, role="creator", organisation=False)
+    return people.agents((obj(one.get("value")) or one).get("name") for one in objects(entry.get("authors")))
 
 
 def probe(address: str) -> tuple[Request, ...]:

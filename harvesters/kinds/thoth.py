@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harvesters import listing
-from harvesters.clean import dates, html, identifier, language, licence, query, text, url
+from harvesters.clean import dates, html, identifier, language, licence, people, query, text, url
 from harvesters.clean.values import Object, first, obj, objects
 from harvesters.errors import ProtocolError
 from harvesters.protocol import Harvester, Option, Page, Request, Response, Sighting
@@ -68,7 +68,7 @@ def _entry(entry: Object, raw: Raw, options: Mapping[str, str]) -> Item:
         resource_type="textbook",
         description=html.rich(abstract),
         languages=language.tags(one.get("languageCode") for one in objects(entry.get("languages"))),
-        agents=(*_people(entry), *((Agent(name=house, role="publisher", organisation=True),) if house else ())),
+        agents=tuple(_people(entry, house)),
         provider="Thoth",
         institution=house,
         identifiers=identifier.identifiers([entry.get("doi"), *isbns]),
@@ -93,11 +93,12 @@ def _canonical(value: object, field: str) -> object:
     return next((one[field] for one in found if one.get(field)), None)
 
 
-def _people(entry: Object) -> Iterator[Agent]:
-    for one in list(objects(entry.get("contributions")))[: text.LIST]:
-        name = text.line(one.get("fullName"))
-        if name:
-            yield Agent(name=name, role="creator" if one.get("contributionType") == "AUTHOR" else "contributor", organisation=False)
+def _people(entry: Object, publisher: str | None) -> Iterator[Agent]:
+    listed = list(objects(entry.get("contributions")))
+    authors, others = ([one for one in listed if (one.get("contributionType") == "AUTHOR") is author] for author in (True, False))
+    yield from people.agents(one.get("fullName") for one in authors)
+    yield from people.agents((one.get("fullName") for one in others), "contributor")
+    yield from people.agents([publisher], "publisher", organisation=True)
 
 
 def probe(address: str) -> tuple[Request, ...]:

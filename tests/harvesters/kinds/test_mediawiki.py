@@ -98,6 +98,12 @@ def test_a_batch_in_parts_gives_each_page_once(ask):
     assert second.follow == ()
 
 
+def test_a_wiki_without_extracts(ask):
+    body = '{"continue": {"picontinue": 5, "continue": "||"}, "query": {"pages": [{"pageid": 1, "ns": 0, "title": "A"}]}}'
+    assert [item.title for item in ask("mediawiki", body, url=API).items] == ["A"]
+    assert ask("mediawiki", body, url=f"{API}?picontinue=5").items == ()
+
+
 def test_an_empty_category_and_refusals(ask):
     assert ask("mediawiki", '{"batchcomplete": true}', url=API).items == ()
     with pytest.raises(ProtocolError, match="Invalid title"):

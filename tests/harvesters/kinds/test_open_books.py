@@ -76,9 +76,11 @@ def test_the_real_openstax_lists(ask, samples):
 
 def test_the_open_textbook_library_goes_on_until_a_page_is_empty(ask, own_samples):
     (first,) = open_textbook_library.start("https://open.umn.edu", {}, None)
-    assert first.url == "https://open.umn.edu/opentextbooks/textbooks?page=1"
+    assert first.url == "https://open.umn.edu/opentextbooks/textbooks.json?page=1"
+    (search,) = open_textbook_library.start("https://open.umn.edu/opentextbooks/textbooks?term=trade", {}, None)
+    assert search.url == "https://open.umn.edu/opentextbooks/textbooks.json?term=trade&page=1"
     page = ask("open-textbook-library", (own_samples / "open_textbook_library" / "page1.json").read_bytes(), url=first.url)
-    assert [request.url for request in page.follow] == ["https://open.umn.edu/opentextbooks/textbooks?page=2"]
+    assert [request.url for request in page.follow] == ["https://open.umn.edu/opentextbooks/textbooks.json?page=2"]
     assert ask("open-textbook-library", '{"data": []}', url=first.url).follow == ()
     book, free = page.items
     assert (book.title, book.languages, book.licence) == ("电子商务导论", ("zh-Hans",), "CC-BY-SA")
