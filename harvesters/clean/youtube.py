@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from harvesters.clean import query, url
 
@@ -45,7 +45,7 @@ def place(address: str) -> Place:
             return Place(playlist=parameters[name])
     if CHANNEL.fullmatch(parameters.get("channel_id", "")):
         return Place(channel=parameters["channel_id"])
-    return _of_path([part for part in urlsplit(written).path.split("/") if part], parameters.get("user", ""))
+    return _of_path([part for part in unquote(urlsplit(written).path).split("/") if part], parameters.get("user", ""))
 
 
 def _of_path(parts: list[str], user: str) -> Place:

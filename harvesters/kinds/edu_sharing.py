@@ -138,7 +138,7 @@ def _agents(said: Object) -> Iterator[Agent]:
     found = False
     for name, role in _ROLES:
         for card in _strings(said, name)[: text.LIST]:
-            known = {field: value for field, value in reversed(_CARD.findall(card[:5_000]))}
+            known = {field: value.replace("\\", "") for field, value in reversed(_CARD.findall(card[:5_000]))}  # "A\\, B"
             person = text.line(known.get("FN"))
             whole = person if person and not _EMPTY.fullmatch(person) else text.line(known.get("ORG"))
             if whole:
@@ -151,7 +151,7 @@ def _agents(said: Object) -> Iterator[Agent]:
 
 def probe(address: str) -> tuple[Request, ...]:
     """Where the address names the software, both interfaces."""
-    if ROOT not in address:
+    if ROOT not in (url.absolute(address) or ""):
         return ()
     return tuple(_first(address, interface, 1) for interface in (_NOW, _BEFORE))
 

@@ -182,7 +182,7 @@ read = listing.reader(_entry)
 
 def probe(address: str) -> tuple[Request, ...]:
     """The interface beside a page of a wiki."""
-    path = urlsplit(address).path
+    path = urlsplit(url.absolute(address) or "").path
     known = "/wiki/" in path or path.startswith("/w/") or url.belongs(address, "wikiversity.org", "wikibooks.org")
     return start(address, listing.NONE, None) if known else ()
 

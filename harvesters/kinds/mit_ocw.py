@@ -24,7 +24,8 @@ _DEPTH = 3  # sitemaps in one another
 
 def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
     """The courses that the option names; else the one course of the address; else the site's sitemap."""
-    named = [line.strip().strip("/") for line in options.get("courses", "").splitlines() if line.strip()]
+    named = [line.strip().removeprefix(query.rooted(address, "")).strip("/") for line in options.get("courses", "").splitlines()]
+    named = [line for line in named if line]
     if named:
         paths = [path if path.startswith("courses/") else f"courses/{path}" for path in named]
         return tuple(_data(query.rooted(address, f"/{path}/")) for path in dict.fromkeys(paths))

@@ -134,7 +134,8 @@ def _image(entry: Object) -> str | None:
 
 def probe(address: str) -> tuple[Request, ...]:
     """The service without a token: a Moodle that has it says that the token is wrong."""
-    return start(address, {"function": LIST}, None) if re.search(r"moodle|/course/|/webservice/|/login/", address) else ()
+    known = re.search(r"moodle|/course/|/webservice/|/login/", url.absolute(address) or "")
+    return start(address, {"function": LIST}, None) if known else ()
 
 
 def recognise(request: Request, response: Response) -> Sighting | None:

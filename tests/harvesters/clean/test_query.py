@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters.clean import query, youtube
+from harvesters.clean import query
 
 
 def test_parameters_are_set_replaced_and_taken_off():
@@ -20,10 +20,3 @@ def test_parameters_are_set_replaced_and_taken_off():
 )
 def test_what_is_set_can_be_read(values):
     assert query.parameters(query.extended("https://e.org/a", values)) == values
-
-
-@given(st.text(max_size=60))
-def test_any_text_names_some_place_or_none(text):
-    for written in (text, f"https://www.youtube.com/{text}", f"https://youtu.be/x?list={text}"):
-        assert isinstance(youtube.place(written), youtube.Place)
-    assert youtube.watch(text) is None or text in youtube.watch(text)

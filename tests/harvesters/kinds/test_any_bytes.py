@@ -137,6 +137,19 @@ def test_fields_of_any_shape(kind, data):
     check(kind, json.dumps(enveloped(kind, fields)).encode())
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if registry.kind(kind).probe])
+@given(
+    place=st.sampled_from(["", "https://", "https://e.org/wiki/", "https://youtube.com/", "http://[", "https://moodle.e.org/edu-sharing/"]),
+    rest=st.text(max_size=40),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_somebody_pastes_may_be_probed(kind, place, rest):
+    harvester = registry.kind(kind)
+    for request in harvester.probe(place + rest):
+        for charset in (None, "idna", "no-such-charset"):
+            harvester.recognise(request, Response(url=request.url, body=WHOLE[kind], charset=charset))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_hostile_sizes(kind):
     for body in (

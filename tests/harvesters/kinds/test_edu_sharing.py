@@ -37,7 +37,7 @@ def test_a_page(ask, own_samples):
     assert (course.rights, course.resource_type, course.languages) == ("CC_BY_SA 3.0", "course", ("de",))
     assert course.agents == (
         Agent(name="Eva Muster", url="https://example.org/eva", organisation=False),
-        Agent(name="Universität Beispiel", organisation=True),
+        Agent(name="Universität Beispiel, Wien", organisation=True),
     )
     assert (course.institution, course.subjects) == ("Universität Beispiel", ("Betriebswirtschaftslehre",))
     assert course.levels == ("undergraduate", "postgraduate")

@@ -28,7 +28,7 @@ def test_what_an_address_means(given, asked, step):
 
 
 def test_courses_named_by_the_option():
-    found = mit_ocw.start(SITE, {"courses": "15-390\n\n /courses/15-840/ \n15-390"}, None)
+    found = mit_ocw.start(SITE, {"courses": f"15-390\n\n /courses/15-840/ \n{SITE}/courses/15-390/"}, None)
     assert [request.url for request in found] == [f"{SITE}/courses/15-390/data.json", f"{SITE}/courses/15-840/data.json"]
     assert all(request.crawl for request in found)
 
