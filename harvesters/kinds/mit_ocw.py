@@ -52,8 +52,9 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
 
 
 def _sitemap(request: Request, response: Response, options: Mapping[str, str]) -> Page:
+    """A damaged one is refused whole: a course whose entry is lost would look as if it had gone."""
     body = sitemap.unpacked(response.body)
-    document = xml.parse(body, response.media_type, response.charset, shape=sitemap.SHAPE, url=response.url, expected="a sitemap")
+    document = xml.parse(body, response.media_type, response.charset, url=response.url, expected="a sitemap")
     found = [entry for entry in sitemap.entries(document, response.url) if isinstance(entry, sitemap.Entry)]
     return Page(follow=tuple(_follow(found, request, resources=options.get("resources") == "yes")))
 
