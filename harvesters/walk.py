@@ -29,6 +29,7 @@ class Step:
     page: Page
     request: Request
     remaining: tuple[Request, ...]
+    failed: bool = False  # the page could not be had or read as a whole: its one item is the Failure
 
 
 class ListExpired(ExpiredToken):
@@ -85,6 +86,7 @@ class _Walk:
         self._lists: list[_List] = []
         self._asked: set[int] = set()  # hashes, not texts: a site may have a million pages
         self._patience = Patience(limits)
+        self._broken: Page | None = None  # the last page that failed as a whole
         self._expected = ""  # fingerprint of the request that continues the page before
 
     def steps(self, requests: tuple[Request, ...]) -> Generator[Step, None, None]:
@@ -95,7 +97,7 @@ class _Walk:
             request, remaining = ahead.request, self._remaining()
             ahead = self._ask_next()
             if page is not None:
-                yield Step(page=page, request=request, remaining=remaining)
+                yield Step(page=page, request=request, remaining=remaining, failed=page is self._broken)
 
     def _ask_next(self) -> _Ahead | None:
         """Begin to ask the next request, if there is one."""
@@ -216,7 +218,8 @@ class _Walk:
         response = ahead.response[0] if ahead.response else None
         raw = Raw(response.body, response.media_type, response.url) if response else Raw(b"", "", request.url)
         identifier = request.url if request.crawl else None  # a list that failed is the failure of nobody knows which records
-        return Page(items=(Failure(identifier=identifier, reason=str(error), raw=raw, advice=error.advice),))
+        self._broken = Page(items=(Failure(identifier=identifier, reason=str(error), raw=raw, advice=error.advice),))
+        return self._broken
 
     def _remaining(self) -> tuple[Request, ...]:
         """Innermost list first. A long list is named by the page that holds it and the place reached, so that this stays short."""

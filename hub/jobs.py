@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from huey import RedisHuey, SqliteHuey, crontab
+from huey import PriorityRedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from redis.exceptions import RedisError
 
@@ -19,6 +19,7 @@ from hub.services import harvesting, leasing, running, tending
 from search.index import Index
 
 log = logging.getLogger(__name__)
+URGENT = 10  # priority in the queue; the others have none
 
 
 class BadQueue(Exception):
@@ -29,7 +30,7 @@ class BadQueue(Exception):
 class Jobs:
     """What the outer layers may ask to be done later."""
 
-    harvest: Callable[[int], object]  # run id
+    harvest: Callable[[int], None]  # run id, whatever its task; an urgent one goes before the others
     tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
     rescue: Callable[[], None]  # take up what a dead worker left
     answers: Callable[[], bool]  # can the queue be reached?
@@ -39,7 +40,7 @@ class Jobs:
 def open_queue(url: str) -> Huey:
     """QUEUE_URL -> queue: `sqlite:/path/queue.db` or `redis://host:port/number`. Opens no connection yet. Raises BadQueue."""
     if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("hub", url=url)
+        return PriorityRedisHuey("hub-by-priority", url=url)  # a name of its own: the list of an older hub is no sorted set
     scheme, _, path = url.partition(":")
     if scheme != "sqlite" or not path:
         raise BadQueue(f"QUEUE_URL must be sqlite:/path/queue.db or redis://host:port/number, not {scheme}:….")
@@ -63,6 +64,11 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             except Exception:  # the job's outer edge: the run is found abandoned and taken up again
                 log.exception("run %s: broke off", run_id)
 
+    def queue(run_id: int) -> None:
+        """Put a run into the queue, before all that nobody waits for when somebody waits for it."""
+        with app.app_context():
+            harvest(run_id, priority=URGENT if running.is_urgent(db.session(), run_id) else None)
+
     @huey.task(name="tend")
     def tend(task_id: int) -> None:
         """Check, repair or rebuild the index. Whoever comes second finds the task taken or ended."""
@@ -79,7 +85,7 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             for run_id in running.abandoned(db.session()):
                 if run_id not in queued:
                     log.info("run %s: taken up again", run_id)
-                    harvest(run_id)
+                    queue(run_id)
 
     def answers() -> bool:
         """Ask the queue something that costs little."""
@@ -90,4 +96,4 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         return True
 
     huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)
+    return Jobs(harvest=queue, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)

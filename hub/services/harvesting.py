@@ -23,7 +23,7 @@ from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, running, saving, withdrawing
+from hub.services import cataloguing, classifying, ending, leasing, replaying, retrying, running, saving, withdrawing
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +62,10 @@ def work(
     begin(session, run)
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    watch = running.Watch(engine, run_id, source_id, leaving)
+    watch = running.Watch(engine, run, leaving)
     try:
         with fetching(watch) as fetch:
-            job = job_of(session, running.get(session, run_id) or run, on_page)
+            job = job_of(session, running.get(session, run_id) or run, on_page, watch)
             WORK[run.task](job, fetch, run)
     except Cancelled:
         ending.close(session, run_id, *watch.verdict())
@@ -101,7 +101,7 @@ def begin(session: Session, run: Run) -> None:
     session.commit()
 
 
-def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
+def job_of(session: Session, run: Run, on_page: saving.OnPage, stopped: Stopped = lambda: False) -> saving.Job:
     """All that a run works with. Raises UnknownKind."""
     source = run.source
     return saving.Job(
@@ -115,6 +115,7 @@ def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
         limit=run.limited_to,
         classifier=classifying.load(session),
         on_page=on_page,
+        stopped=stopped,
     )
 
 
@@ -151,7 +152,7 @@ def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...]) -> No
     left = None if job.limit is None else job.limit - received
     with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
         for steps in together(bounded(walked, left)):
-            saving.save(job, [step.page for step in steps], steps[-1].remaining)
+            saving.save(job, steps)
 
 
 def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:
@@ -222,7 +223,11 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
     source.complete_at = now()
 
 
-WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {"harvest": harvest}  # by Run.task
+WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {  # by Run.task
+    "harvest": harvest,
+    "retry": retrying.retry,
+    "replay": replaying.replay,
+}
 
 
 def session_source(job: saving.Job) -> Source:

@@ -53,7 +53,19 @@ class Page:
     new: list[Record] = field(default_factory=list)
     changed: list[tuple[int, Record]] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)  # resources to merge again
+    mended: list[str] = field(default_factory=list)  # identifiers that could not be read before
     values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
+    seen_by: int | None = None  # the harvest that saw these items at the source, when this run only reads them again
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What a record that we have is marked with: nothing when its source was not asked."""
+        return {"seen_run_id": self.run_id, "last_seen_at": self.at} if self.seen_by is None else {}
+
+    @property
+    def first_seen(self) -> dict[str, Any]:
+        """What a record that is new to us is marked with."""
+        return {"seen_run_id": self.seen_by or self.run_id, "last_seen_at": self.at, "first_seen_at": self.at, "changed_at": self.at}
 
     def values_of(self, record: Record) -> dict[str, Any]:
         """A record's values (`merging.values_of`)."""
@@ -70,10 +82,7 @@ def tombstone(page: Page, item: Withdrawn) -> dict[str, Any]:
         "state": "withdrawn",
         "datestamp": item.datestamp,
         **raw_columns(item.raw),
-        "seen_run_id": page.run_id,
-        "first_seen_at": page.at,
-        "last_seen_at": page.at,
-        "changed_at": page.at,
+        **page.first_seen,
         "withdrawn_at": page.at,
     }
 
@@ -117,7 +126,6 @@ def record_columns(page: Page, record: Record, values: dict[str, Any]) -> dict[s
         **raw_columns(record.raw),
         "values": values,
         "error": None,
-        "seen_run_id": page.run_id,
-        "last_seen_at": page.at,
+        **page.seen,
         "withdrawn_at": None,
     }

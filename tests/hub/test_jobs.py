@@ -169,3 +169,15 @@ def test_workers_that_die_lose_nothing_and_double_nothing(app, session, hub, sou
             worker.process.wait()
     assert "Traceback" not in workers[0].log.read_text()
     db.session.rollback()
+
+
+def test_what_somebody_waits_for_goes_first(session, hub, make_source, repository):
+    runs = [running.prepare(session, make_source(name, url=repository.url), urgent=name == "c") for name in "abc"]
+    for run in runs:
+        hub.jobs.harvest(run.id)
+    one_task(hub.huey)
+    session.expire_all()
+    assert [run.state for run in runs] == ["queued", "queued", "succeeded"]
+    one_task(hub.huey)
+    session.expire_all()
+    assert [run.state for run in runs] == ["succeeded", "queued", "succeeded"]
