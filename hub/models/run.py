@@ -30,6 +30,7 @@ class Run(db.Model):  # type: ignore[name-defined]
     worked: Mapped[int] = mapped_column(default=0)  # seconds that it has worked, restarts of the worker included
     cause: Mapped[str] = mapped_column(String(200), default="")  # who wanted it: a person's name, "schedule", "command line"
     full: Mapped[bool] = mapped_column(default=True)  # False: only what changed since the source's stamp
+    everything: Mapped[bool] = mapped_column(default=False)  # a person asks for every page, whatever is remembered of it
     since: Mapped[str | None] = mapped_column(Text)
     limited_to: Mapped[int | None]
     created_at: Mapped[Moment]

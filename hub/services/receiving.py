@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,16 +25,24 @@ OFFERING_FIELDS = merging.VALUE_TYPES[HarvestedOffering]
 
 
 def receive(
-    session: Session, source: SourceFacts, run_id: int, items: Iterable[Item], *, classifier: Classifier, seen_by: int | None = None
+    session: Session,
+    source: SourceFacts,
+    run_id: int,
+    items: Iterable[Item],
+    *,
+    classifier: Classifier,
+    places: Mapping[str, str] | None = None,
+    seen_by: int | None = None,
 ) -> Changes:
     """Bring a page of items into the catalogue and say what changed.
 
     An item that this run has already brought, unchanged, counts no more: a list that is begun again counts each record once.
+    `places`: which page of the source holds which identifier.
     `seen_by`: the source was not asked for these; that harvest saw them, and what it has still to see stays as it is.
     """
     changes = Changes()
     for batch in without_doubles(items):
-        page = Page(session, source, run_id, classifier, changes, seen_by=seen_by)
+        page = Page(session, source, run_id, classifier, changes, places=places or {}, seen_by=seen_by)
         receive_batch(page, batch)
     return changes
 
@@ -88,6 +96,7 @@ def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]
         SourceRecord.state,
         SourceRecord.resource_id,
         SourceRecord.seen_run_id,
+        SourceRecord.page,
     )
     rows = page.session.execute(select(*columns).where(SourceRecord.source_id == page.source.id, SourceRecord.identifier.in_(identifiers)))
     return {str(row.identifier): row for row in rows}
@@ -102,6 +111,8 @@ def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:
         if row.seen_run_id != page.run_id:
             page.changes.unchanged += 1
             page.seen_again.append(row.id)
+        if page.places and row.page != page.places.get(record.identifier):
+            page.moved.append({"id": row.id, "page": page.places.get(record.identifier)})
         return
     page.changed.append((row.id, record))
 
@@ -281,6 +292,8 @@ def touch(page: Page) -> None:
         page.session.execute(
             update(SourceRecord).where(SourceRecord.id.in_(page.seen_again)).values(page.seen).execution_options(synchronize_session=False)
         )
+    if page.moved:
+        page.session.execute(update(SourceRecord), page.moved)
 
 
 def close_failures(page: Page) -> None:

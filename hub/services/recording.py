@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,11 +51,13 @@ class Page:
     changes: Changes
     at: datetime = field(default_factory=now)
     seen_again: list[int] = field(default_factory=list)  # source records that are as they were
+    moved: list[dict[str, Any]] = field(default_factory=list)  # as they were, but on another page of the source
     new: list[Record] = field(default_factory=list)
     changed: list[tuple[int, Record]] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)  # resources to merge again
     mended: list[str] = field(default_factory=list)  # identifiers that could not be read before
     values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
+    places: Mapping[str, str] = field(default_factory=dict)  # identifier -> page of the source that holds it, where that is remembered
     seen_by: int | None = None  # the harvest that saw these items at the source, when this run only reads them again
 
     @property
@@ -127,5 +130,6 @@ def record_columns(page: Page, record: Record, values: dict[str, Any]) -> dict[s
         "values": values,
         "error": None,
         **page.seen,
+        **({"page": page.places.get(record.identifier)} if page.places else {}),
         "withdrawn_at": None,
     }

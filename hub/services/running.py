@@ -60,6 +60,7 @@ def prepare(
         task=task,
         state="queued",
         full=since is None,
+        everything=full and task == "harvest",
         since=since,
         limited_to=limit,
         urgent=urgent,

@@ -19,7 +19,7 @@ from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure as KeptFailure
 from hub.models.run import Run
-from hub.services import classifying, leasing, receiving
+from hub.services import classifying, leasing, receiving, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.recording import Changes
 
@@ -45,6 +45,7 @@ class Job:
     limit: int | None
     classifier: classifying.Classifier
     on_page: OnPage
+    memory: validating.Memory | None = None  # of the pages of the source
     stopped: Callable[[], bool] = lambda: False  # asked between two pages by work that fetches nothing
 
 
@@ -54,17 +55,18 @@ def save(job: Job, steps: Sequence[Step]) -> None:
     A list of many thousands comes in slices, so that others may write between them; the checkpoint moves with the last.
     """
     items = [item for step in steps for item in step.page.items]
+    places = validating.places(job.memory, steps)
     while len(items) > SLICE:
-        save_slice(job, items[:SLICE], ())
+        save_slice(job, items[:SLICE], (), places)
         items = items[SLICE:]
-    save_slice(job, items, steps)
+    save_slice(job, items, steps, places)
     job.on_page(job.session.get_one(Run, job.run_id))
     job.session.commit()
 
 
-def save_slice(job: Job, items: Sequence[Item], steps: Sequence[Step]) -> None:
+def save_slice(job: Job, items: Sequence[Item], steps: Sequence[Step], places: Mapping[str, str]) -> None:
     """These items in one transaction; where one of them cannot be stored, it alone becomes a failure."""
-    changes = soundly(job, items, lambda sound: store(job, sound, steps))
+    changes = soundly(job, items, lambda sound: store(job, sound, steps, places))
     log.debug("run %s: %s items", job.run_id, changes.seen)
 
 
@@ -93,18 +95,24 @@ def patiently(job: Job, work: Callable[[], Changes]) -> Changes:
     return work()
 
 
-def store(job: Job, items: Sequence[Item], steps: Sequence[Step]) -> Changes:
+def store(job: Job, items: Sequence[Item], steps: Sequence[Step], places: Mapping[str, str]) -> Changes:
     """Receive the items, add the counters, keep the checkpoint; commit."""
     claim(job)
-    changes = receiving.receive(job.session, job.source, job.run_id, items, classifier=job.classifier)
+    if job.memory is not None and not steps:
+        validating.forget(job.session, job.memory, places.values())
+    changes = receiving.receive(job.session, job.source, job.run_id, items, classifier=job.classifier, places=places)
+    changes.unchanged += validating.touch(job.session, job.memory, steps)
     keep_requests(job, steps)
     close_pages(job, steps)
-    pages = [step.page for step in steps]
+    pages, run = [step.page for step in steps], job.session.get_one(Run, job.run_id)
+    news = learned(run, pages)
+    tracks_deletions = bool(news.get("tracks_deletions", run.tracks_deletions))
+    validating.keep(job.session, job.memory, steps, tracks_deletions=tracks_deletions)
     columns: dict[str, Any] = {
         "pages": Run.pages + len(pages),
-        "received": Run.received + len(items),
+        "received": Run.received + len(items) + sum(step.known.items for step in steps if step.known is not None),
         "bytes": Run.bytes + sum(len(item.raw.body) for item in items if item.raw is not None),
-        **learned(job.session.get_one(Run, job.run_id), pages),
+        **news,
     }
     if steps:
         columns["checkpoint"] = [walk.to_json(request) for request in steps[-1].remaining]

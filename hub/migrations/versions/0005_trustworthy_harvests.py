@@ -181,6 +181,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("deadline", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("worked", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("everything", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("cause", sa.String(length=200), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("live", sa.Integer(), nullable=True))
 
@@ -242,6 +243,7 @@ def downgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_column("live")
         batch_op.drop_column("cause")
+        batch_op.drop_column("everything")
         batch_op.drop_column("worked")
         batch_op.drop_column("deadline")
         batch_op.drop_column("urgent")
