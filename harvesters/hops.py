@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin
 
 from harvesters.addresses import SECRET_HEADERS, Target, parse_url, show
 from harvesters.errors import FetchError, RefusedAddress
+from harvesters.known import CONDITIONS
 from harvesters.protocol import Request
 
 FORM = "application/x-www-form-urlencoded"
@@ -68,8 +69,8 @@ def next_hop(hop: Hop, status: int, location: str) -> Hop:
             status=status,
         )
     headers = {name: value for name, value in hop.headers.items() if name not in secrets or _keeps_secrets(hop.target, target)}
-    if body is None:
-        headers.pop("content-type", None)
+    for name in (*CONDITIONS, *(["content-type"] if body is None else [])):  # the conditions are of the address that was asked
+        headers.pop(name, None)
     return replace(hop, target=target, method=method, headers=headers | _login(target, headers), body=body)
 
 

@@ -41,13 +41,16 @@ class Patience:
                 advice="Give the source an address that leads to fewer pages.",
             )
 
-    def page_brings_news(self, request: Request, page: Page, *, goes_on: bool) -> bool:
+    def page_brings_news(self, request: Request, page: Page, *, goes_on: bool, known: bool = False) -> bool:
         """Whether this page of a list has an identifier that the list did not have before. `goes_on`: it continues the page before it.
+        One that is `known` was not read: it is taken to.
 
         Two lists may hold the same records (overlapping sets), so that each list is judged by itself.
         """
         self._failed = self._silent = 0
-        if request.crawl:
+        if known:
+            self._empty = self._stale = 0
+        if request.crawl or known:
             return True
         if not goes_on:
             self._known.clear()

@@ -8,10 +8,11 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from harvesters.addresses import show
 from harvesters.checkpoint import fingerprint, from_json, going_on, place, split, to_json
+from harvesters.circles import circle, itself
 from harvesters.errors import ExpiredToken, FetchError, ProtocolError, RefusedAddress, SourceError
 from harvesters.hops import lead_on
+from harvesters.known import Known, Sight, conditional, is_same, names_version, sight
 from harvesters.patience import DEFAULT, Patience, WalkLimits
 from harvesters.protocol import Harvester, Page, Request, Response
 from harvesters.record import Failure, Raw
@@ -19,6 +20,7 @@ from harvesters.record import Failure, Raw
 __all__ = ["ListExpired", "Step", "WalkLimits", "from_json", "to_json", "walk"]
 
 Fetch = Callable[[Request], Response]
+Recall = Callable[[Request], Known | None]
 _DEPTH = 50  # lists within lists that are remembered even when nothing of them remains, to know a list that contains itself
 
 
@@ -29,6 +31,10 @@ class Step:
     page: Page
     request: Request
     remaining: tuple[Request, ...]
+    known: Known | None = None  # the page is as it was: nothing was read, `page.items` is empty
+    sight: Sight | None = None  # by what the page can be known again; None when it was not asked for
+    leads_to: tuple[Request, ...] = ()  # all that it led to, also what was asked before
+    failed: bool = False  # the page could not be had or read as a whole: its one item is the Failure
 
 
 class ListExpired(ExpiredToken):
@@ -47,15 +53,17 @@ def walk(
     fetch: Fetch,
     *,
     limits: WalkLimits = DEFAULT,
+    recall: Recall | None = None,
 ) -> Generator[Step, None, None]:
     """Ask `requests` and all that their pages lead to: what a page leads to comes before the rest of the list that led to the page, so that
     only one list of a large site is open at a time. Nothing is asked twice.
 
     One page of a site (`crawl`), or one of several lists, that fails becomes a page with one Failure.
+    `recall` says what is remembered of a page, in any thread: one that is still the same is not read again, and leads on as it did.
     Raises FetchError, SourceError, ListExpired, Cancelled.
     The next request is under way when a step is yielded; after `close()` its answer is dropped, and closing the fetcher ends it at once.
     """
-    return _Walk(harvester, options, fetch, limits).steps(requests)
+    return _Walk(harvester, options, fetch, limits, recall).steps(requests)
 
 
 @dataclass(slots=True)
@@ -77,14 +85,26 @@ class _Ahead:
     one_of_several: bool
     answer: Future[Page]
     response: list[Response]
+    found: _Found
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the thread that asks learns of the page besides its items."""
+
+    known: Known | None = None  # it is as it was
+    sight: Sight | None = None
 
 
 class _Walk:
-    def __init__(self, harvester: Harvester, options: Mapping[str, str], fetch: Fetch, limits: WalkLimits) -> None:
+    def __init__(self, harvester: Harvester, options: Mapping[str, str], fetch: Fetch, limits: WalkLimits, recall: Recall | None) -> None:
+        self._recall = recall
         self._harvester, self._options, self._fetch, self._limits = harvester, options, fetch, limits
         self._lists: list[_List] = []
         self._asked: set[int] = set()  # hashes, not texts: a site may have a million pages
         self._patience = Patience(limits)
+        self._leads_to: tuple[Request, ...] = ()  # of the page received last
+        self._broken: Page | None = None  # the last page that failed as a whole
         self._expected = ""  # fingerprint of the request that continues the page before
 
     def steps(self, requests: tuple[Request, ...]) -> Generator[Step, None, None]:
@@ -92,10 +112,18 @@ class _Walk:
         ahead = self._ask_next()
         while ahead is not None:
             page = self._receive(ahead)
-            request, remaining = ahead.request, self._remaining()
+            request, remaining, found = ahead.request, self._remaining(), ahead.found
             ahead = self._ask_next()
             if page is not None:
-                yield Step(page=page, request=request, remaining=remaining)
+                yield Step(
+                    page=page,
+                    request=request,
+                    remaining=remaining,
+                    known=found.known,
+                    sight=found.sight,
+                    leads_to=self._leads_to,
+                    failed=page is self._broken,
+                )
 
     def _ask_next(self) -> _Ahead | None:
         """Begin to ask the next request, if there is one."""
@@ -119,32 +147,46 @@ class _Walk:
         return True
 
     def _ask(self, request: Request, after: str | None, *, one_of_several: bool) -> _Ahead:
-        ahead = _Ahead(request, after, one_of_several, Future(), [])
+        ahead = _Ahead(request, after, one_of_several, Future(), [], _Found())
 
         def run() -> None:
             try:
-                ahead.answer.set_result(self._page(request, ahead.response))
+                ahead.answer.set_result(self._page(request, ahead.response, ahead.found))
             except BaseException as error:  # handed to the thread that waits for the page, whatever it is
                 ahead.answer.set_exception(error)
 
         threading.Thread(target=run, name="walk", daemon=True).start()
         return ahead
 
-    def _page(self, request: Request, came: list[Response]) -> Page:
-        """Ask, and read what comes. Some protocols say no with an error status: the source's own words tell more than the number."""
+    def _page(self, request: Request, came: list[Response], found: _Found) -> Page:
+        """The page, read anew unless it is known to be as it was."""
+        known = self._recall(request) if self._recall else None
+        if known is not None and names_version(request, known):
+            found.known = known
+            return Page(follow=known.follow)
+        error = self._ask_for(conditional(request, known) if known else request, came)
+        if self._recall and error is None:
+            found.sight = sight(came[0])
+            if known is not None and is_same(came[0], found.sight, known):
+                found.known = known
+                return Page(follow=known.follow)
+        try:
+            return self._harvester.parse(request, came[0], self._options)
+        except SourceError as unread:
+            if error is None or isinstance(unread, ProtocolError):
+                raise
+            raise error from unread
+
+    def _ask_for(self, request: Request, came: list[Response]) -> FetchError | None:
+        """Ask. Some protocols say no with an error status, which is given back: the source's own words tell more than the number."""
         try:
             came.append(self._fetch(request))
         except FetchError as error:
             if not (self._harvester.answers_errors and isinstance(error.response, Response)):
                 raise
             came.append(error.response)
-            try:
-                return self._harvester.parse(request, error.response, self._options)
-            except ProtocolError:
-                raise
-            except SourceError as unread:
-                raise error from unread
-        return self._harvester.parse(request, came[0], self._options)
+            return error
+        return None
 
     def _receive(self, ahead: _Ahead) -> Page | None:
         """Wait for the page and note what it leads to; None when there is nothing to hand on."""
@@ -155,13 +197,15 @@ class _Walk:
             raise ListExpired(error, request, self._remaining()) from error
         except (FetchError, SourceError) as error:
             return self._failed(ahead, error)
-        follow = lead_on(request, ahead.response[0].url, page.follow)
+        known = ahead.found.known is not None
+        follow = page.follow if known else lead_on(request, ahead.response[0].url, page.follow)
+        self._leads_to = follow
         if ahead.after is not None:  # the list's own items came before the walk was interrupted
             self._open(request, _rest_of(follow, ahead.after), ahead.after)
             return None
         goes_on = self._expected == fingerprint(request)
-        news = self._patience.page_brings_news(request, page, goes_on=goes_on)
-        wanted, circles = self._sift(request, page, follow, news=news)
+        news = self._patience.page_brings_news(request, page, goes_on=goes_on, known=known)
+        wanted, circles = (self._new(follow), ()) if known else self._sift(request, page, follow, news=news)
         self._expected = fingerprint(wanted[0]) if len(wanted) == 1 else ""
         self._open(request, wanted)
         return replace(page, items=page.items + circles, follow=wanted)
@@ -172,6 +216,9 @@ class _Walk:
         if requests:
             several = parent is not None and (len(requests) > 1 or last != "")
             self._lists.append(_List(deque(requests), parent, last, several))
+
+    def _new(self, follow: tuple[Request, ...]) -> tuple[Request, ...]:
+        return tuple(other for other in follow if hash(fingerprint(other)) not in self._asked)
 
     def _sift(
         self, request: Request, page: Page, follow: tuple[Request, ...], *, news: bool
@@ -188,13 +235,13 @@ class _Walk:
                 wanted.append(other)
             elif len(follow) == 1 and page.items and not request.crawl:
                 if not news:
-                    raise _circle(request, other)
+                    raise circle(request, other)
                 self._asked.discard(hash(fingerprint(other)))
                 wanted.append(other)
             elif not (request.crawl and page.items) and self._contains(request, other):
                 if len(follow) == 1 and not any(open_list.rest for open_list in self._lists):
-                    raise _circle(request, other)
-                circles.append(_itself(request, other))
+                    raise circle(request, other)
+                circles.append(itself(request, other))
         return tuple(wanted), tuple(circles)
 
     def _contains(self, request: Request, other: Request) -> bool:
@@ -216,7 +263,8 @@ class _Walk:
         response = ahead.response[0] if ahead.response else None
         raw = Raw(response.body, response.media_type, response.url) if response else Raw(b"", "", request.url)
         identifier = request.url if request.crawl else None  # a list that failed is the failure of nobody knows which records
-        return Page(items=(Failure(identifier=identifier, reason=str(error), raw=raw, advice=error.advice),))
+        self._broken = Page(items=(Failure(identifier=identifier, reason=str(error), raw=raw, advice=error.advice),))
+        return self._broken
 
     def _remaining(self) -> tuple[Request, ...]:
         """Innermost list first. A long list is named by the page that holds it and the place reached, so that this stays short."""
@@ -233,18 +281,3 @@ def _rest_of(follow: tuple[Request, ...], after: str) -> tuple[Request, ...]:
     """All that stands after this place; all of them when the list has changed so that it is no longer there."""
     reached = next((n for n, request in enumerate(follow) if place(request) == after), -1)
     return follow[reached + 1 :]
-
-
-def _circle(request: Request, other: Request) -> SourceError:
-    return SourceError(
-        f"The list goes in circles: {show(request.url)} leads back to {show(other.url)} and brings nothing new.",
-        advice="Tell the owner of the source; what came before is kept.",
-    )
-
-
-def _itself(request: Request, other: Request) -> Failure:
-    same = fingerprint(request) == fingerprint(other)
-    reason = f"{show(request.url)} contains itself." if same else f"{show(request.url)} contains {show(other.url)}, which contains it."
-    return Failure(
-        identifier=None, reason=f"{reason} It was not asked again.", raw=Raw(b"", "", request.url), advice="Tell the owner of the source."
-    )

@@ -6,19 +6,22 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from huey import RedisHuey, SqliteHuey, crontab
+from huey import PriorityRedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, tending
+from hub.services import harvesting, leasing, running, scheduling, tending, working
 from search.index import Index
 
 log = logging.getLogger(__name__)
+URGENT = 10  # priority in the queue; the others have none
 
 
 class BadQueue(Exception):
@@ -29,17 +32,19 @@ class BadQueue(Exception):
 class Jobs:
     """What the outer layers may ask to be done later."""
 
-    harvest: Callable[[int], object]  # run id
+    harvest: Callable[[int], None]  # run id, whatever its task; an urgent one goes before the others
     tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
     rescue: Callable[[], None]  # take up what a dead worker left
+    start_due: Callable[[], None]  # queue the sources whose time has come
+    beat: Callable[[int], None]  # a sign of life of this worker, which harvests so many sources at a time
     answers: Callable[[], bool]  # can the queue be reached?
-    leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
+    leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
 
 
 def open_queue(url: str) -> Huey:
     """QUEUE_URL -> queue: `sqlite:/path/queue.db` or `redis://host:port/number`. Opens no connection yet. Raises BadQueue."""
     if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("hub", url=url)
+        return PriorityRedisHuey("hub-by-priority", url=url)  # a name of its own: the list of an older hub is no sorted set
     scheme, _, path = url.partition(":")
     if scheme != "sqlite" or not path:
         raise BadQueue(f"QUEUE_URL must be sqlite:/path/queue.db or redis://host:port/number, not {scheme}:….")
@@ -63,6 +68,11 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             except Exception:  # the job's outer edge: the run is found abandoned and taken up again
                 log.exception("run %s: broke off", run_id)
 
+    def queue(run_id: int) -> None:
+        """Put a run into the queue, before all that nobody waits for when somebody waits for it."""
+        with app.app_context():
+            harvest(run_id, priority=URGENT if running.is_urgent(db.session(), run_id) else None)
+
     @huey.task(name="tend")
     def tend(task_id: int) -> None:
         """Check, repair or rebuild the index. Whoever comes second finds the task taken or ended."""
@@ -79,7 +89,24 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             for run_id in running.abandoned(db.session()):
                 if run_id not in queued:
                     log.info("run %s: taken up again", run_id)
-                    harvest(run_id)
+                    queue(run_id)
+
+    def start_due() -> None:
+        """Queue a run for each source whose schedule says so. Several workers may ask: each run is begun once."""
+        with app.app_context():
+            for run_id in scheduling.start_due(db.session()):
+                queue(run_id)
+
+    def beat(threads: int) -> None:
+        """This worker is here."""
+        with app.app_context():
+            working.beat(db.session(), threads)
+
+    def leave() -> None:
+        """This worker ends: its runs stop at the next page."""
+        leaving.set()
+        with app.app_context(), suppress(SQLAlchemyError):  # else its row is seen to be of nobody
+            working.leave(db.session())
 
     def answers() -> bool:
         """Ask the queue something that costs little."""
@@ -89,5 +116,6 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             return False
         return True
 
-    huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)
+    for name, work in (("rescue", rescue), ("start_due", start_due)):  # before all runs; late ones are dropped, the next minute has its own
+        huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
+    return Jobs(harvest=queue, tend=tend, rescue=rescue, start_due=start_due, beat=beat, answers=answers, leave=leave)

@@ -72,14 +72,23 @@ def _sitemaps(
     changed = [entry for entry in entries if since is None or not _older(entry.lastmod, since)]
     inner = dict.fromkeys(entry.url for entry in changed if entry.sitemap)
     follow = [*_inner(inner, request, context)]
-    pages = dict.fromkeys(entry.url for entry in changed if not entry.sitemap and wanted(entry.url))
-    follow += [Request(url=page, step="page", context=context, crawl=True, optional=True, headers=_HTML) for page in pages]
+    pages = {entry.url: _version(entry.lastmod, stamp) for entry in changed if not entry.sitemap and wanted(entry.url)}
+    follow += [
+        Request(url=page, step="page", context=context, crawl=True, version=version, optional=True, headers=_HTML)
+        for page, version in pages.items()
+    ]
     return Page(items=(*items, *_circles(inner, request)), follow=tuple(follow), stamp=stamp)
 
 
 def _clock(response: Response) -> str | None:
     moment = dates.moment(response.headers.get("date"))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _version(lastmod: str | None, stamp: str | None) -> str:
+    """A lastmod that surely names one version: more than a day has passed, so that the page cannot change once more under it."""
+    answered = dates.moment(stamp)
+    return lastmod or "" if answered is not None and _older(lastmod, answered) else ""
 
 
 def _older(lastmod: str | None, since: datetime) -> bool:

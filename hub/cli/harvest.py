@@ -15,7 +15,8 @@ from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, parts, print_json, say, session, setting
 from hub.cli.keeper import Keeper
-from hub.services import harvesting, indexing, leasing, running, sourcing
+from hub.services import auditing, harvesting, indexing, leasing, running, sourcing
+from hub.services.auditing import COMMAND_LINE, Subject
 
 COUNTS = ("seen", "created", "updated", "unchanged", "withdrawn", "failed")
 STATUS = {"succeeded": 0, "partial": 1, "waiting": 1, "queued": 0}
@@ -66,18 +67,27 @@ def chosen(name: str | None, everything: bool) -> list[int]:
     return [source.id]
 
 
-def prepare(source_id: int, *, full: bool, limit: int | None) -> Any:
+def prepare(source_id: int, *, full: bool, limit: int | None, urgent: bool = False) -> Any:
     """The run to work on. Raises Refused while another process harvests this source."""
     current = session()
+    source = sourcing.by_id(current, source_id)
     try:
-        return running.prepare(current, sourcing.by_id(current, source_id), full=full, limit=limit)
+        run = running.prepare(current, source, full=full, limit=limit, urgent=urgent, cause=COMMAND_LINE.name)
     except leasing.AlreadyRunning as error:
         raise Refused(str(error)) from error
+    note(run, "start")
+    return run
 
 
-def queue(source_id: int, *, full: bool, limit: int | None) -> int:
+def note(run: Any, verb: str) -> None:
+    """Leave in the audit log what was asked of a run, and commit."""
+    auditing.record(session(), COMMAND_LINE, f"run.{verb}", Subject("run", run.id, run.source.title), after={"task": run.task})
+    session().commit()
+
+
+def queue(source_id: int, *, full: bool, limit: int | None, urgent: bool) -> int:
     """Prepare a run and give it to the worker; answers its id."""
-    run_id = int(prepare(source_id, full=full, limit=limit).id)
+    run_id = int(prepare(source_id, full=full, limit=limit, urgent=urgent).id)
     parts().jobs.harvest(run_id)
     return run_id
 
@@ -85,7 +95,7 @@ def queue(source_id: int, *, full: bool, limit: int | None) -> int:
 def queue_or_tell(source_id: int, *, full: bool, limit: int | None, alone: bool) -> int:
     """As `queue`, printed; answers the exit status. One of several sources that is busy does not keep the others waiting."""
     try:
-        say(str(queue(source_id, full=full, limit=limit)))
+        say(str(queue(source_id, full=full, limit=limit, urgent=alone)))
     except Refused as error:
         if alone:
             raise
@@ -142,8 +152,12 @@ def work_or_tell(source_id: int, *, full: bool, limit: int | None, quiet: bool, 
 
 def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[str, object]:
     """Harvest one source with a progress line, print its summary, give it as values."""
-    run = prepare(source_id, full=full, limit=limit)
-    source_name = sourcing.by_id(session(), source_id).name
+    return work_on(prepare(source_id, full=full, limit=limit), quiet=quiet)
+
+
+def work_on(run: Any, *, quiet: bool) -> dict[str, object]:
+    """Work on a prepared run with a progress line, print its summary, give it as values."""
+    source_name = run.source.name
     progress = Progress(source_name, quiet=quiet)
     if not quiet and run.pages:
         say(f"{source_name}: taking up run {run.id} again after {run.seen} records", err=True)
@@ -154,13 +168,31 @@ def work(source_id: int, *, full: bool, limit: int | None, quiet: bool) -> dict[
     progress.end()
     failed = running.failures(session(), run.id)
     summary = {
-        "source": source_name, "run": run.id, "state": run.state, **{name: getattr(run, name) for name in COUNTS},
+        "source": source_name, "run": run.id, "task": run.task, "state": run.state, **{name: getattr(run, name) for name in COUNTS},
         "pages": run.pages, "bytes": run.bytes, "seconds": round(progress.seconds, 2), "reason": run.reason, "advice": run.advice,
         "failures": [{"identifier": f.identifier, "stage": f.stage, "reason": f.reason, "advice": f.advice, "url": f.url} for f in failed],
     }  # fmt: skip
     if not quiet:
         print_summary(summary, progress.rate(run.seen))
     return summary
+
+
+def work_now_or_queue(runs: list[Any], *, enqueue: bool, as_json: bool, several: bool = False) -> None:
+    """Work on prepared runs in this process, or leave them to the worker; ends with the exit status of a harvest."""
+    if enqueue:
+        for run in runs:
+            parts().jobs.harvest(run.id)
+            say(str(run.id))
+        return
+    try:
+        with ended_by_signals(), keeping_the_index(quiet=as_json):
+            summaries = [work_on(run, quiet=as_json) for run in runs]
+    except KeyboardInterrupt as stop:
+        say("\nStopped. What was done is kept; hub run resume goes on there.", err=True)
+        sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
+    if as_json:
+        print_json(summaries if several else summaries[0])
+    sys.exit(max((STATUS.get(str(summary["state"]), 2) for summary in summaries), default=0))
 
 
 def print_summary(summary: dict[str, Any], rate: str) -> None:

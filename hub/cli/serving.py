@@ -27,6 +27,7 @@ from hub.services import querying
 log = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 8000
 LONGEST_LINE = 32_768  # bytes of a request's first line: a question of 10 kB, each byte of it written as %XX
+BEAT = 10.0  # seconds between two looks at the clock
 GRACE = 15  # seconds that a child has to end
 
 
@@ -100,7 +101,7 @@ def refuse_taken(host: str, port: int) -> None:
 
 
 @click.command()
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Sources harvested at a time.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Sources harvested at a time.")
 @with_appcontext
 def worker(threads: int) -> None:
     """Work on queued harvests and keep the index up to date, in the foreground."""
@@ -114,16 +115,31 @@ def worker(threads: int) -> None:
     keeping.start()
     jobs = parts().jobs
     jobs.rescue()
+    clock = threading.Thread(target=keep_time, args=(stop, jobs, threads), name="clock")
+    clock.start()
     consumer = parts().huey.create_consumer(workers=threads, worker_type="thread", check_worker_health=True, shutdown_timeout=1)
     try:
         consumer.run()
     finally:
-        jobs.leave()
         stop.set()
+        clock.join()
+        jobs.leave()
         until = time.monotonic() + GRACE / 2
         for _, working in consumer.worker_threads:
             working.join(max(0.0, until - time.monotonic()))
         keeping.join()
+
+
+def keep_time(stop: threading.Event, jobs: Any, threads: int) -> None:
+    """Signs of life, and what the schedules want: beside the harvests, which may all be at work for hours."""
+    while True:
+        for duty in (lambda: jobs.beat(threads), jobs.start_due):
+            try:
+                duty()
+            except Exception:  # the outer edge of this thread: a database that is away comes back
+                log.exception("worker %s: the clock missed a beat", os.getpid())
+        if stop.wait(BEAT):
+            return
 
 
 def keep_the_index(stop: threading.Event) -> None:

@@ -6,12 +6,16 @@ import click
 from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, print_json, session
+from hub.cli.schedule import schedule
 from hub.services import sourcing
 
 
 @click.group()
 def source() -> None:
     """Add and list the sources that are harvested."""
+
+
+source.add_command(schedule)
 
 
 @source.command()

@@ -27,8 +27,10 @@ class Run(db.Model):  # type: ignore[name-defined]
     state: Mapped[str] = mapped_column(String(20), default="queued")
     urgent: Mapped[bool] = mapped_column(default=False)  # somebody waits for it: goes before what the schedule wants
     deadline: Mapped[int | None]  # minutes that it may work in all
+    worked: Mapped[int] = mapped_column(default=0)  # seconds that it has worked, restarts of the worker included
     cause: Mapped[str] = mapped_column(String(200), default="")  # who wanted it: a person's name, "schedule", "command line"
     full: Mapped[bool] = mapped_column(default=True)  # False: only what changed since the source's stamp
+    everything: Mapped[bool] = mapped_column(default=False)  # a person asks for every page, whatever is remembered of it
     since: Mapped[str | None] = mapped_column(Text)
     limited_to: Mapped[int | None]
     created_at: Mapped[Moment]
@@ -73,6 +75,8 @@ class Failure(db.Model):  # type: ignore[name-defined]
     media_type: Mapped[str] = mapped_column(String(100), default="")
     raw: Mapped[bytes] = mapped_column(LargeBinary)  # zlib
     at: Mapped[Moment]
+    request: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # of a page that failed whole: asked again when it is retried
+    again_run_id: Mapped[int | None]  # a later run in which it failed again: that failure stands for it now
     mended_at: Mapped[Moment | None]  # a later run, a retry or a replay has brought the record in
 
 

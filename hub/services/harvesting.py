@@ -23,7 +23,7 @@ from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, running, saving, withdrawing
+from hub.services import cataloguing, classifying, ending, leasing, replaying, retrying, running, saving, validating, withdrawing
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +62,10 @@ def work(
     begin(session, run)
     engine = session.get_bind()
     assert isinstance(engine, Engine)
-    watch = running.Watch(engine, run_id, source_id, leaving)
+    watch = running.Watch(engine, run, leaving)
     try:
         with fetching(watch) as fetch:
-            job = job_of(session, running.get(session, run_id) or run, on_page)
+            job = job_of(session, running.get(session, run_id) or run, on_page, watch)
             WORK[run.task](job, fetch, run)
     except Cancelled:
         ending.close(session, run_id, *watch.verdict())
@@ -101,7 +101,7 @@ def begin(session: Session, run: Run) -> None:
     session.commit()
 
 
-def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
+def job_of(session: Session, run: Run, on_page: saving.OnPage, stopped: Stopped = lambda: False) -> saving.Job:
     """All that a run works with. Raises UnknownKind."""
     source = run.source
     return saving.Job(
@@ -115,6 +115,8 @@ def job_of(session: Session, run: Run, on_page: saving.OnPage) -> saving.Job:
         limit=run.limited_to,
         classifier=classifying.load(session),
         on_page=on_page,
+        memory=validating.memory(run, source),
+        stopped=stopped,
     )
 
 
@@ -146,12 +148,20 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
 
 def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
     """Page by page, each saved with what remains to be asked."""
-    received = job.session.get_one(Run, job.run_id).received
+    run = job.session.get_one(Run, job.run_id)
+    received, believes = run.received, run.restarts == 0  # a list that lost its place is read, not remembered
     job.session.commit()
     left = None if job.limit is None else job.limit - received
-    with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
+    with closing(walk.walk(job.harvester, requests, job.options, fetch, recall=recall_of(job) if believes else None)) as walked:
         for steps in together(bounded(walked, left)):
-            saving.save(job, [step.page for step in steps], steps[-1].remaining)
+            saving.save(job, steps)
+
+
+def recall_of(job: saving.Job) -> walk.Recall | None:
+    """What the walk may know of pages that were read before; None where nothing is remembered."""
+    engine, memory = job.session.get_bind(), job.memory
+    assert isinstance(engine, Engine)
+    return None if memory is None else lambda request: validating.recall(engine, memory, request)
 
 
 def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:
@@ -215,6 +225,8 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
         running.end(run, state, reason=verdict.reason, advice=verdict.advice)
     else:
         running.end(run, state)
+    if job.memory is not None:
+        validating.forget_vanished(job.session, job.source.id, job.run_id)
     if run.full and run.received == 0 and run.reason is None:
         run.reason, run.advice = "The source answered, but it holds no records.", "Check the address and the options (a set, a path)."
     source.stamp = run.stamp or source.stamp
@@ -222,7 +234,11 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
     source.complete_at = now()
 
 
-WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {"harvest": harvest}  # by Run.task
+WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {  # by Run.task
+    "harvest": harvest,
+    "retry": retrying.retry,
+    "replay": replaying.replay,
+}
 
 
 def session_source(job: saving.Job) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,14 +24,25 @@ from hub.services.recording import Changes, Page
 OFFERING_FIELDS = merging.VALUE_TYPES[HarvestedOffering]
 
 
-def receive(session: Session, source: SourceFacts, run_id: int, items: Iterable[Item], *, classifier: Classifier) -> Changes:
+def receive(
+    session: Session,
+    source: SourceFacts,
+    run_id: int,
+    items: Iterable[Item],
+    *,
+    classifier: Classifier,
+    places: Mapping[str, str] | None = None,
+    seen_by: int | None = None,
+) -> Changes:
     """Bring a page of items into the catalogue and say what changed.
 
     An item that this run has already brought, unchanged, counts no more: a list that is begun again counts each record once.
+    `places`: which page of the source holds which identifier.
+    `seen_by`: the source was not asked for these; that harvest saw them, and what it has still to see stays as it is.
     """
     changes = Changes()
     for batch in without_doubles(items):
-        page = Page(session, source, run_id, classifier, changes)
+        page = Page(session, source, run_id, classifier, changes, places=places or {}, seen_by=seen_by)
         receive_batch(page, batch)
     return changes
 
@@ -56,6 +67,8 @@ def receive_batch(page: Page, items: Sequence[Item]) -> None:
     known = known_records(page, [item.identifier for item in items if item.identifier is not None])
     for item in items:
         row = known.get(item.identifier) if item.identifier is not None else None
+        if row is not None and was_missing(row, item):
+            page.mended.append(row.identifier)
         if isinstance(item, Record):
             sort_record(page, item, row)
         elif isinstance(item, Withdrawn):
@@ -65,7 +78,13 @@ def receive_batch(page: Page, items: Sequence[Item]) -> None:
     change_records(page)
     create_records(page)
     touch(page)
+    close_failures(page)
     cataloguing.refresh(page.session, page.stale, classifier=page.classifier, at=page.at)
+
+
+def was_missing(row: Row[Any], item: Item) -> bool:
+    """Does this item bring what could not be read before?"""
+    return (isinstance(item, Record) and row.state != "active") or (isinstance(item, Withdrawn) and row.state == "failed")
 
 
 def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]:
@@ -77,6 +96,7 @@ def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]
         SourceRecord.state,
         SourceRecord.resource_id,
         SourceRecord.seen_run_id,
+        SourceRecord.page,
     )
     rows = page.session.execute(select(*columns).where(SourceRecord.source_id == page.source.id, SourceRecord.identifier.in_(identifiers)))
     return {str(row.identifier): row for row in rows}
@@ -91,6 +111,8 @@ def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:
         if row.seen_run_id != page.run_id:
             page.changes.unchanged += 1
             page.seen_again.append(row.id)
+        if page.places and row.page != page.places.get(record.identifier):
+            page.moved.append({"id": row.id, "page": page.places.get(record.identifier)})
         return
     page.changed.append((row.id, record))
 
@@ -106,7 +128,7 @@ def withdraw_one(page: Page, item: Withdrawn, row: Row[Any] | None) -> None:
     if row is None:
         page.session.execute(insert(SourceRecord), [recording.tombstone(page, item)])
         return
-    withdraw(page.session, [row.id], at=page.at, run_id=page.run_id, datestamp=item.datestamp)
+    withdraw(page.session, [row.id], at=page.at, run_id=page.seen.get("seen_run_id"), datestamp=item.datestamp)
     if row.resource_id is not None:
         page.stale.add(row.resource_id)
 
@@ -128,20 +150,31 @@ def keep_failure(page: Page, item: Failure, row: Row[Any] | None) -> None:
         return
     page.changes.failed += 1
     page.session.execute(insert(KeptFailure), [recording.failure_row(page, item)])
+    if row is not None:
+        replace_failures(page, row.identifier)
     columns = {
         "state": "failed",
         "error": item.reason,
         **recording.raw_columns(item.raw),
-        "seen_run_id": page.run_id,
-        "last_seen_at": page.at,
     }
     if row is not None and row.state == "withdrawn":
         page.seen_again.append(row.id)  # it stays withdrawn until it can be read
     elif row is not None:
-        page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns))
+        page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns | page.seen))
     elif item.identifier is not None:
-        fresh = {"source_id": page.source.id, "identifier": item.identifier, "first_seen_at": page.at, "changed_at": page.at}
+        fresh = {"source_id": page.source.id, "identifier": item.identifier, **page.first_seen}
         page.session.execute(insert(SourceRecord), [columns | fresh])
+
+
+def replace_failures(page: Page, identifier: str) -> None:
+    """What failed in this run stands for what failed under the same name before."""
+    page.session.execute(
+        update(KeptFailure)
+        .where(KeptFailure.source_id == page.source.id, KeptFailure.identifier == identifier, KeptFailure.run_id != page.run_id)
+        .where(KeptFailure.mended_at.is_(None), KeptFailure.again_run_id.is_(None))
+        .values(again_run_id=page.run_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def change_records(page: Page) -> None:
@@ -168,7 +201,8 @@ def change_records(page: Page) -> None:
         else:
             page.changes.updated += 1
             affected.append((id, record))
-        rows.append(row | {"changed_at": page.at})
+        read_again = page.seen_by is not None and before[id][0] == "active"  # it did not change at its source: its place stays
+        rows.append(row if read_again else row | {"changed_at": page.at})
     page.session.execute(update(SourceRecord), rows)
     adopt(page, orphans)
     replace_parts(page, affected)
@@ -212,8 +246,7 @@ def create_records(page: Page) -> None:
             "identifier": record.identifier,
             "resource_id": place[record.identifier],
             **recording.record_columns(page, record, page.values_of(record)),
-            "first_seen_at": page.at,
-            "changed_at": page.at,
+            **page.first_seen,
         }
         for record in page.new
     ]
@@ -255,10 +288,20 @@ def add_parts(page: Page, parts: Sequence[tuple[int, int, Record]]) -> None:
 
 def touch(page: Page) -> None:
     """Remember that this run saw these records."""
-    if page.seen_again:
+    if page.seen_again and page.seen:
         page.session.execute(
-            update(SourceRecord)
-            .where(SourceRecord.id.in_(page.seen_again))
-            .values(seen_run_id=page.run_id, last_seen_at=page.at)
+            update(SourceRecord).where(SourceRecord.id.in_(page.seen_again)).values(page.seen).execution_options(synchronize_session=False)
+        )
+    if page.moved:
+        page.session.execute(update(SourceRecord), page.moved)
+
+
+def close_failures(page: Page) -> None:
+    """What failed under these names before has come in now."""
+    if page.mended:
+        page.session.execute(
+            update(KeptFailure)
+            .where(KeptFailure.source_id == page.source.id, KeptFailure.identifier.in_(page.mended), KeptFailure.mended_at.is_(None))
+            .values(mended_at=page.at)
             .execution_options(synchronize_session=False)
         )

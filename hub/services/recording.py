@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,10 +51,24 @@ class Page:
     changes: Changes
     at: datetime = field(default_factory=now)
     seen_again: list[int] = field(default_factory=list)  # source records that are as they were
+    moved: list[dict[str, Any]] = field(default_factory=list)  # as they were, but on another page of the source
     new: list[Record] = field(default_factory=list)
     changed: list[tuple[int, Record]] = field(default_factory=list)
     stale: set[int] = field(default_factory=set)  # resources to merge again
+    mended: list[str] = field(default_factory=list)  # identifiers that could not be read before
     values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
+    places: Mapping[str, str] = field(default_factory=dict)  # identifier -> page of the source that holds it, where that is remembered
+    seen_by: int | None = None  # the harvest that saw these items at the source, when this run only reads them again
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What a record that we have is marked with: nothing when its source was not asked."""
+        return {"seen_run_id": self.run_id, "last_seen_at": self.at} if self.seen_by is None else {}
+
+    @property
+    def first_seen(self) -> dict[str, Any]:
+        """What a record that is new to us is marked with."""
+        return {"seen_run_id": self.seen_by or self.run_id, "last_seen_at": self.at, "first_seen_at": self.at, "changed_at": self.at}
 
     def values_of(self, record: Record) -> dict[str, Any]:
         """A record's values (`merging.values_of`)."""
@@ -70,10 +85,7 @@ def tombstone(page: Page, item: Withdrawn) -> dict[str, Any]:
         "state": "withdrawn",
         "datestamp": item.datestamp,
         **raw_columns(item.raw),
-        "seen_run_id": page.run_id,
-        "first_seen_at": page.at,
-        "last_seen_at": page.at,
-        "changed_at": page.at,
+        **page.first_seen,
         "withdrawn_at": page.at,
     }
 
@@ -117,7 +129,7 @@ def record_columns(page: Page, record: Record, values: dict[str, Any]) -> dict[s
         **raw_columns(record.raw),
         "values": values,
         "error": None,
-        "seen_run_id": page.run_id,
-        "last_seen_at": page.at,
+        **page.seen,
+        **({"page": page.places.get(record.identifier)} if page.places else {}),
         "withdrawn_at": None,
     }

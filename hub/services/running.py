@@ -21,8 +21,9 @@ RESUMABLE_FOR = timedelta(days=7)
 LOST_AFTER = timedelta(seconds=60)  # a queued run that no worker took up is queued again
 BEAT = 5.0  # seconds between two signs of life while a fetch goes on
 LOOK = 1.0  # seconds between two looks at whether somebody asked to stop
-LONGEST = timedelta(hours=24)  # that a run works without a break
+LONGEST = timedelta(hours=24)  # that a run works, unless its source says otherwise
 OPEN = ("running", "queued", "waiting")
+GO_ON = "Harvest again: it goes on where it stopped. The source's settings say how long a run may work."
 STOPPED = ("cancelled", "Stopped on request.", "The next harvest goes on where this one stopped.")
 
 
@@ -47,21 +48,19 @@ def prepare(
         raise leasing.AlreadyRunning(f"{source.name} is being harvested already, by {holder}.")
     last = latest(session, source.id, task)
     if last is not None and may_resume(last, full=full, limit=limit):
-        last.state, last.stop_asked, last.finished_at, last.reason, last.advice = "queued", False, None, None, None
-        last.urgent, last.cause = urgent or last.urgent, cause or last.cause
-        session.commit()
-        return last
+        return requeue(session, last, urgent=urgent, cause=cause)
     session.execute(
         update(Run)
         .where(Run.source_id == source.id, Run.task == task, Run.state.in_(OPEN))
         .values(state="cancelled", finished_at=now(), reason="A new run took the place of this one.")
     )
-    since = None if full or limit is not None or not source.tracks_deletions else source.stamp
+    since = None if task != "harvest" or full or limit is not None or not source.tracks_deletions else source.stamp
     run = Run(
         source_id=source.id,
         task=task,
         state="queued",
         full=since is None,
+        everything=full and task == "harvest",
         since=since,
         limited_to=limit,
         urgent=urgent,
@@ -77,6 +76,42 @@ def prepare(
     )
     session.commit()
     return run
+
+
+def requeue(session: Session, run: Run, *, urgent: bool, cause: str) -> Run:
+    """Let a run go on at its checkpoint. One that had ended has its whole time again. Commits."""
+    if run.state in ("failed", "cancelled"):
+        run.worked, run.deadline = 0, run.source.deadline
+    run.state, run.stop_asked, run.finished_at, run.reason, run.advice = "queued", False, None, None, None
+    run.urgent, run.cause = urgent or run.urgent, cause[:200] or run.cause
+    session.commit()
+    return run
+
+
+def resume(session: Session, run_id: int, *, cause: str = "") -> Run:
+    """A person wants this very run to go on. Commits. Raises NotResumable, AlreadyRunning."""
+    run = session.get_one(Run, run_id)
+    leasing.queue_up(session, run.source_id)
+    session.refresh(run)
+    if holder := leasing.is_held(session, run.source_id):
+        session.rollback()
+        raise leasing.AlreadyRunning(f"{run.source.name} is being harvested already, by {holder}.")
+    if why := why_not(session, run):
+        session.rollback()
+        raise NotResumable(why)
+    return requeue(session, run, urgent=True, cause=cause)
+
+
+def why_not(session: Session, run: Run) -> str:
+    """Why a run cannot go on where it stopped; empty when it can."""
+    if run.state not in RESUMABLE:
+        return f"Run {run.id} is {run.state}: there is nothing to go on with."
+    newest = latest(session, run.source_id, run.task)
+    if newest is not None and newest.id != run.id:
+        return f"Run {newest.id} came after run {run.id}: go on with that one."
+    if run.checkpoint is None and run.state != "queued":
+        return f"Run {run.id} kept no place to go on from: begin a new one."
+    return ""
 
 
 def may_resume(run: Run, *, full: bool, limit: int | None) -> bool:
@@ -100,6 +135,11 @@ def latest(session: Session, source_id: int, task: str = "harvest") -> Run | Non
 def get(session: Session, run_id: int) -> Run | None:
     """A run with its source."""
     return session.scalar(select(Run).options(joinedload(Run.source)).where(Run.id == run_id))
+
+
+def is_urgent(session: Session, run_id: int) -> bool:
+    """Does somebody wait for this run?"""
+    return bool(session.scalar(select(Run.urgent).where(Run.id == run_id)))
 
 
 def recent(session: Session, *, limit: int = 20) -> Sequence[Run]:
@@ -147,16 +187,23 @@ def abandoned(session: Session) -> Sequence[int]:
     ]
 
 
+class NotResumable(Exception):
+    """This run cannot go on where it stopped; the message says why, and what to do."""
+
+
 class Watch:
     """Asked by the fetcher, again and again, whether to stop; gives a sign of life on the way. Safe in any thread.
 
-    A run stops when somebody asked for it, when its process is `leaving`, and when it has worked for LONGEST.
+    A run stops when somebody asked for it, when its process is `leaving`, and when it has worked for its whole time, which goes on
+    counting when a worker that died is replaced.
 
     It has a session of its own, so that a long fetch holds no transaction.
     """
 
-    def __init__(self, engine: Engine, run_id: int, source_id: int, leaving: Callable[[], bool] = lambda: False) -> None:
-        self._engine, self._run_id, self._source_id, self._leaving = engine, run_id, source_id, leaving
+    def __init__(self, engine: Engine, run: Run, leaving: Callable[[], bool] = lambda: False) -> None:
+        self._engine, self._run_id, self._source_id, self._leaving = engine, run.id, run.source_id, leaving
+        self._worked = run.worked
+        self._limit = timedelta(minutes=run.deadline) if run.deadline is not None else LONGEST
         self._lock = threading.Lock()
         self._began = self._looked = self._beat = time.monotonic()
         self._stop = False
@@ -177,11 +224,15 @@ class Watch:
         if self._stop:
             return STOPPED
         if self._overdue():
-            return "failed", f"The run was ended after {LONGEST}: no run works longer.", "Harvest again: it goes on where it stopped."
+            return "failed", f"The run was ended after {self._limit}: no run of this source works longer.", GO_ON
         return "running", "The worker was stopped. The next one goes on where this one stopped.", ""  # interrupted: `abandoned` finds it
 
     def _overdue(self) -> bool:
-        return time.monotonic() - self._began > LONGEST.total_seconds()
+        return self.worked() > self._limit.total_seconds()
+
+    def worked(self) -> float:
+        """Seconds that the run has worked, in other processes too."""
+        return self._worked + time.monotonic() - self._began
 
     def _look(self) -> None:
         self._looked = time.monotonic()
@@ -190,5 +241,5 @@ class Watch:
             if self._looked - self._beat >= BEAT:
                 self._beat = self._looked
                 leasing.renew(session, self._source_id)
-                session.execute(update(Run).where(Run.id == self._run_id).values(heartbeat_at=now()))
+                session.execute(update(Run).where(Run.id == self._run_id).values(heartbeat_at=now(), worked=int(self.worked())))
                 session.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,14 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hub import jobs
-from hub.db import db
+from hub.db import db, now
 from hub.models import Run
-from hub.services import indexing, leasing, running, sourcing
+from hub.services import indexing, leasing, running, sourcing, working
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,12 +123,12 @@ def test_a_worker_that_leaves_hands_its_run_over(app, session, hub, source, slow
 class Worker:
     """`hub worker` as a process."""
 
-    def __init__(self, environment, log):
+    def __init__(self, environment, log, threads=2):
         self.log = log
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         with log.open("a") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "hub.cli.main", "worker", "--threads", "2"],
+                [sys.executable, "-m", "hub.cli.main", "worker", "--threads", str(threads)],
                 env={**inherited, **environment}, cwd=ROOT, stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
 
@@ -168,4 +170,59 @@ def test_workers_that_die_lose_nothing_and_double_nothing(app, session, hub, sou
             worker.process.kill()
             worker.process.wait()
     assert "Traceback" not in workers[0].log.read_text()
+    db.session.rollback()
+
+
+def test_what_somebody_waits_for_goes_first(session, hub, make_source, repository):
+    runs = [running.prepare(session, make_source(name, url=repository.url), urgent=name == "c") for name in "abc"]
+    for run in runs:
+        hub.jobs.harvest(run.id)
+    one_task(hub.huey)
+    session.expire_all()
+    assert [run.state for run in runs] == ["queued", "queued", "succeeded"]
+    one_task(hub.huey)
+    session.expire_all()
+    assert [run.state for run in runs] == ["succeeded", "queued", "succeeded"]
+
+
+def test_a_source_whose_time_has_come_is_queued_once(session, hub, make_source, repository):
+    source = make_source(url=repository.url, schedule="0 3 * * *", next_at=now() - timedelta(hours=1))
+    for _ in range(2):
+        hub.jobs.start_due()
+    assert len(hub.huey.pending()) == 1
+    one_task(hub.huey)
+    session.expire_all()
+    run = running.latest(session, source.id)
+    assert (run.state, run.cause) == ("succeeded", "schedule")
+
+
+@pytest.mark.slow
+def test_one_hanging_source_holds_no_other_back(app, session, hub, make_source, hostile, environment, tmp_path):
+    hostile.page("/hanging", hostile.hang())
+    runs = {}
+    for n in range(20):
+        path = "/hanging" if n == 0 else f"/list{n}"
+        if n:
+            body = json.dumps({"links": {}, "data": [{"id": f"{n}", "type": "courses", "attributes": {"name": f"Course {n}"}}]}).encode()
+            hostile.page(path, hostile.answer(body=body, headers={"Content-Type": "application/json"}))
+        runs[n] = running.prepare(session, make_source(f"s{n}", kind="moochub", url=hostile.url(path)))
+        hub.jobs.harvest(runs[n].id)
+    worker = Worker(environment, tmp_path / "log", threads=3)
+    try:
+
+        def others_are_done():
+            session.expire_all()
+            return all(run.finished_at for n, run in runs.items() if n)
+
+        assert until(others_are_done, 25), worker.log.read_text()
+        assert runs[0].state == "running", "it still hangs, and nobody waited for it"
+        assert {run.state for n, run in runs.items() if n} == {"succeeded"}
+        (living,) = working.alive(session)
+        assert living.threads == 3 and [one.run for one in living.doing] == [runs[0].id]
+        assert worker.end(signal.SIGTERM) == 0
+        session.rollback()
+        assert not working.alive(session)
+    finally:
+        worker.process.kill()
+        worker.process.wait()
     db.session.rollback()

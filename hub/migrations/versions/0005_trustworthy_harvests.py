@@ -163,6 +163,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("failure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("request", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("again_run_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("mended_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_failure_source_id_identifier"), ["source_id", "identifier"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_failure_source_id_source"), "source", ["source_id"], ["id"], ondelete="CASCADE")
@@ -178,6 +180,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("task", sa.String(length=10), nullable=False, server_default="harvest"))
         batch_op.add_column(sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("deadline", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("worked", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("everything", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("cause", sa.String(length=200), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("live", sa.Integer(), nullable=True))
 
@@ -203,6 +207,14 @@ def upgrade() -> None:
 
     # ### end Alembic commands ###
     op.execute("UPDATE failure SET source_id = (SELECT run.source_id FROM run WHERE run.id = failure.run_id)")
+    op.execute(  # what a later run has brought in needs nobody's care any more
+        "UPDATE failure SET mended_at = (SELECT last_seen_at FROM source_record WHERE source_record.source_id = failure.source_id"
+        " AND source_record.identifier = failure.identifier AND source_record.state = 'active')"
+    )
+    op.execute(  # and of a record that failed in several runs, the last failure stands for all
+        "UPDATE failure SET again_run_id = (SELECT max(later.run_id) FROM failure AS later WHERE later.source_id = failure.source_id"
+        " AND later.identifier = failure.identifier AND later.run_id > failure.run_id)"
+    )
 
 
 def downgrade() -> None:
@@ -231,6 +243,8 @@ def downgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_column("live")
         batch_op.drop_column("cause")
+        batch_op.drop_column("everything")
+        batch_op.drop_column("worked")
         batch_op.drop_column("deadline")
         batch_op.drop_column("urgent")
         batch_op.drop_column("task")
@@ -246,6 +260,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_failure_source_id_source"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_failure_source_id_identifier"))
         batch_op.drop_column("mended_at")
+        batch_op.drop_column("again_run_id")
+        batch_op.drop_column("request")
         batch_op.drop_column("source_id")
 
     with op.batch_alter_table("preview_item", schema=None) as batch_op:

@@ -99,3 +99,51 @@ def test_an_account_that_cannot_be(session, email, password):
     joining.add(session, "ada@example.org", "correct horse battery")
     with pytest.raises(joining.BadAccount):
         joining.add(session, email, password)
+
+
+@pytest.fixture
+def stopped(session, make_source):
+    """A harvest that failed with a place to go on from."""
+    source = make_source(deadline=30)
+    run = running.prepare(session, source)
+    run.state, run.checkpoint, run.finished_at, run.heartbeat_at, run.worked = "failed", [{"url": "http://x"}], now(), now(), 1700
+    session.commit()
+    return run
+
+
+def test_a_run_that_ended_goes_on_with_its_whole_time(session, stopped):
+    run = running.resume(session, stopped.id, cause="Ada")
+    assert (run.id, run.state, run.urgent, run.cause, run.worked, run.finished_at) == (stopped.id, "queued", True, "Ada", 0, None)
+
+
+def test_a_run_that_cannot_go_on_says_why(session, stopped):
+    stopped.checkpoint = None
+    session.commit()
+    with pytest.raises(running.NotResumable, match="kept no place"):
+        running.resume(session, stopped.id)
+    stopped.state = "succeeded"
+    session.commit()
+    with pytest.raises(running.NotResumable, match="nothing to go on with"):
+        running.resume(session, stopped.id)
+    newer = running.prepare(session, stopped.source, full=True)
+    stopped.state = "failed"
+    session.commit()
+    with pytest.raises(running.NotResumable, match=f"Run {newer.id} came after"):
+        running.resume(session, stopped.id)
+
+
+def test_a_run_at_work_cannot_be_resumed_twice(session, stopped):
+    leasing.acquire(session, stopped.source_id)
+    with pytest.raises(leasing.AlreadyRunning):
+        running.resume(session, stopped.id)
+
+
+def test_the_time_of_a_run_goes_on_counting_after_its_worker_died(session, make_source):
+    source = make_source(deadline=30)
+    run = running.prepare(session, source)
+    engine = session.get_bind()
+    assert not running.Watch(engine, run)()
+    run.worked = 30 * 60 + 1
+    session.commit()
+    watch = running.Watch(engine, run)
+    assert watch() and watch.verdict()[:2] == ("failed", "The run was ended after 0:30:00: no run of this source works longer.")
