@@ -16,12 +16,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from harvesters.clean import url
+from harvesters.clean import html, url
 from harvesters.record import Record
 from hub.models.record import SourceRecord
 from hub.models.resource import Resource, ResourceKey
+from hub.services import comparing
+from hub.services.comparing import Facts
 
 SHARED_SCHEMES = ("doi", "isbn", "handle")
+PEOPLE = ("creator", "instructor")
 ALIKE = 0.34  # share of common words that two titles need (Jaccard), beside a shared key
 WORDS = re.compile(r"[a-z0-9]+|[^\W\d_a-z]")
 
@@ -33,6 +36,26 @@ def keys_of(record: Record) -> tuple[str, ...]:
     if record.code and record.institution:
         found.append(f"code:{fold(record.institution)}/{fold(record.code)}")
     return tuple(dict.fromkeys(found))
+
+
+def keys_of_address(address: str) -> tuple[str, ...]:
+    """The key of an address; nothing for one that cannot be read."""
+    return (f"url:{key}",) if (key := url.canonical(address)) else ()
+
+
+def facts_of(record: Record) -> Facts:
+    """What is compared of a record."""
+    return comparing.facts(
+        record.title,
+        other_titles=record.alternative_titles,
+        keys=keys_of(record),
+        institution=record.institution,
+        provider=record.provider,
+        resource_type=record.resource_type,
+        languages=record.languages,
+        people=[agent.name for agent in record.agents if agent.role in PEOPLE and not agent.organisation],
+        text=" ".join(filter(None, (record.summary, html.plain(record.description or "")))),
+    )
 
 
 def fold(text: str) -> str:
