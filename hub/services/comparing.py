@@ -100,11 +100,12 @@ def fold_person(name: str) -> str:
 
 def compare(one: Facts, other: Facts) -> Comparison:
     """Score and reasons."""
-    found = [*of_keys(one, other), *of_titles(one, other), *of_institutions(one, other), *of_people(one, other)]
-    found += of_texts(one, other) if alike(one, other) >= ALIKE else []
+    share = alike(one, other)
+    found = [*of_keys(one, other), *of_titles(one, other, share), *of_institutions(one, other), *of_people(one, other)]
+    found += of_texts(one, other) if share >= ALIKE else []
     if twice := one.sources & other.sources:
         found.append(Reason("same source", ", ".join(sorted(twice))[:300], SAME_SOURCE))
-    limits = list(differences(one, other, {reason.name for reason in found if reason.name in KEYS}))
+    limits = list(differences(one, other, share, known=found[0].name in KEYS))
     score = min([sum(reason.weight for reason in found), *(limit.weight for limit in limits)])
     return Comparison(round(min(1.0, max(0.0, score)), 3), (*found, *limits))
 
@@ -124,9 +125,8 @@ def of_keys(one: Facts, other: Facts) -> list[Reason]:
     return []
 
 
-def of_titles(one: Facts, other: Facts) -> list[Reason]:
+def of_titles(one: Facts, other: Facts, share: float) -> list[Reason]:
     """Likeness of the titles: nothing below a half, everything when they are the same; long ones are no coincidence."""
-    share = alike(one, other)
     found = [Reason("title", f"{share:.0%}", round(TITLE * max(0.0, 2 * share - 1), 3))]
     length = min(titling.total(one.titles[0].words), titling.total(other.titles[0].words))
     if share >= 0.95 and length >= 4:
@@ -161,10 +161,11 @@ def of_texts(one: Facts, other: Facts) -> list[Reason]:
     return [Reason("text", f"{share:.0%}", round(TEXT * max(0.0, 2 * share - 1), 3))] if share > 0.5 else []
 
 
-def differences(one: Facts, other: Facts, shared: set[str]) -> Iterable[Reason]:
-    """What holds the score down, each with the most that it allows. `shared` names the keys that both have."""
+def differences(one: Facts, other: Facts, share: float, *, known: bool) -> Iterable[Reason]:
+    """What holds the score down, each with the most that it allows. `share`: how alike the titles are; `known`: they have a strong key in
+    common."""
     here, there = one.titles[0], other.titles[0]
-    top = DOUBT if shared else APART
+    top = DOUBT if known else APART
     if one.sources & other.sources:
         yield Reason("listed twice", "", DOUBT)
     for name, left, right in (("number", here.numbers, there.numbers), ("telling words", here.telling, there.telling)):
@@ -176,7 +177,7 @@ def differences(one: Facts, other: Facts, shared: set[str]) -> Iterable[Reason]:
         yield Reason("language", " / ".join(sorted((", ".join(sorted(one.languages)), ", ".join(sorted(other.languages))))), DOUBT)
     if one.resource_type and other.resource_type and one.resource_type != other.resource_type:
         yield Reason("type", " / ".join(sorted((one.resource_type, other.resource_type))), DOUBT)
-    if (share := alike(one, other)) < ALIKE:
+    if share < ALIKE:
         yield Reason("other title", f"{share:.0%}", APART)
     isbns = [{key for key in facts.keys if key.startswith("isbn:")} for facts in (one, other)]
     if all(isbns) and not isbns[0] & isbns[1]:
