@@ -48,11 +48,11 @@ def folded(name: str) -> frozenset[str]:
 
 
 def agree(one: str | None, other: str | None) -> bool | None:
-    """Whether two names mean the same institution; None when nobody can say: one is missing, or they have half of their words in common."""
+    """Whether two names mean the same institution; None when nobody can say: one is missing, or may be a part of the other."""
     left, right = (folded(name) if name else frozenset() for name in (one, other))
     if not left or not right:
         return None
     if left == right:
         return True
-    common = (left & right) - COMMON
-    return None if common and len(common) * 2 >= min(len(left), len(right)) else False
+    own, others = left - COMMON, right - COMMON
+    return None if own and others and (own <= others or others <= own) else False

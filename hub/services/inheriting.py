@@ -11,7 +11,11 @@ from hub.models.curation import Curation
 from hub.models.match import Match
 from hub.models.topic import Assignment
 
-HOPS = 20
+HOPS = 20  # merged into, merged into, …
+COPIED: dict[str, tuple[Any, tuple[str, ...]]] = {  # table -> what must be as it was copied, for a copy to be taken back
+    "curation": (Curation, ("field", "value", "at")),
+    "assignment": (Assignment, ("concept_id", "state", "origin")),
+}
 
 
 def copy_words(session: Session, from_id: int, to_id: int) -> dict[str, list[list[int]]]:
@@ -43,14 +47,14 @@ def columns(row: Any, *names: str) -> dict[str, Any]:
 
 def drop_copies(session: Session, match: Match, owner_id: int) -> None:
     """Take back what was copied, and copied on since; what somebody has changed in the meantime stays."""
-    for table, model, compared in (("curation", Curation, ("value", "at")), ("assignment", Assignment, ("state", "origin"))):
+    for table, (model, compared) in COPIED.items():
         copies = [(copy, original) for copy, original in match.copied.get(table, ())]
         for step in onward(session, match, owner_id):
             held = {copy for copy, _ in copies}
             copies += [(copy, original) for copy, original in step.copied.get(table, ()) if original in held]
         for copy, original in reversed(copies):
             mine, theirs = session.get(model, copy), session.get(model, original)
-            if mine is not None and (theirs is None or columns(mine, *compared) == columns(theirs, *compared)):
+            if mine is not None and theirs is not None and columns(mine, *compared) == columns(theirs, *compared):
                 session.delete(mine)
         session.flush()
 

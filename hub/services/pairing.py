@@ -74,7 +74,6 @@ def run(
         after = 0
         while ids := session.scalars(select(Resource.id).where(waits(), Resource.id > after).order_by(Resource.id).limit(AT_ONCE)).all():
             look_patiently(matcher, ids)
-            session.expunge_all()
             on_page(outcome)
             if leaving():
                 return outcome

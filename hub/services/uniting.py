@@ -22,7 +22,7 @@ from hub.services.classifying import Classifier
 from hub.services.comparing import Comparison
 
 RULE = "rule"
-HOPS = 20
+HOPS = 20  # merged into, merged into, …
 
 
 class CannotUnite(Exception):
