@@ -32,5 +32,6 @@ class Match(db.Model):  # type: ignore[name-defined]
     decided_by: Mapped[str | None] = mapped_column(String(200))  # "rule", or a person's name at that time; None: nobody yet
     kept_id: Mapped[int | None] = mapped_column(ForeignKey(Resource.id))
     moved: Mapped[list[int]] = mapped_column(JSON, default=list)  # source records that the merge moved: undo brings them back
+    copied: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # table -> rows that the kept page got from the other one
     created_at: Mapped[Moment]
     decided_at: Mapped[Moment | None]

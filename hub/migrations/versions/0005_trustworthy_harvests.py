@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=200), nullable=True),
         sa.Column("kept_id", sa.Integer(), nullable=True),
         sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("copied", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("left_id < right_id", name=op.f("ck_match_order")),
@@ -175,6 +176,7 @@ def upgrade() -> None:
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("links", sa.String(length=10), nullable=True))
+        batch_op.add_column(sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task", sa.String(length=10), nullable=False, server_default="harvest"))
@@ -250,6 +252,7 @@ def downgrade() -> None:
         batch_op.drop_column("task")
 
     with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.drop_column("matched_at")
         batch_op.drop_column("links")
         batch_op.drop_column("hidden_at")
 

@@ -1,0 +1,1 @@
+"""How well doubles are found: pairs judged by reading, and a command that compares the rule with them."""
