@@ -63,7 +63,7 @@ class Resource(db.Model):  # type: ignore[name-defined]
     hidden_at: Mapped[Moment | None]  # a curator took it out of sight; nothing is lost, and it can be restored
     links: Mapped[str | None] = mapped_column(String(10))  # ok | broken | elsewhere (broken, but another offer works); None: unknown
     withdrawn_at: Mapped[Moment | None]  # its last source took it back; we keep it for those who saved it
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))  # its page redirects there, for ever
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"), index=True)  # its page redirects there, for ever
 
 
 class Offering(db.Model):  # type: ignore[name-defined]

@@ -33,22 +33,35 @@ class Subject:
     label: str = ""
 
 
-def record(session: Session, actor: Actor, action: str, subject: Subject, *, before: Any = None, after: Any = None, note: str = "") -> None:
-    """Leave an event. `before` and `after` are values as JSON has them, without secrets. The caller commits."""
-    session.add(
-        AuditEvent(
-            at=now(),
-            person_id=actor.id,
-            person=actor.name[:200],
-            action=action,
-            subject=subject.type,
-            subject_id=subject.id,
-            label=subject.label,
-            before=before,
-            after=after,
-            note=note,
-        )
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: Subject,
+    *,
+    before: Any = None,
+    after: Any = None,
+    note: str = "",
+    group: int | None = None,
+) -> AuditEvent:
+    """Leave an event. `before` and `after` are values as JSON has them, without secrets; `group`: the event of the bulk edit that it is a
+    part of. The caller commits.
+    """
+    event = AuditEvent(
+        at=now(),
+        person_id=actor.id,
+        person=actor.name[:200],
+        action=action,
+        subject=subject.type,
+        subject_id=subject.id,
+        label=subject.label,
+        before=before,
+        after=after,
+        note=note,
+        group_id=group,
     )
+    session.add(event)
+    return event
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ class Classifier:
         found = (Finding(concept_id, round(1 - left, 3)) for concept_id, left in doubt.items() if 1 - left >= SUGGESTED)
         return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
 
+    def evidence(self, concept_id: int, title: str, keywords: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
+        """(label, title | keywords | text) of what speaks for a concept, in that order."""
+        places = {"title": title, "keywords": " | ".join(keywords), "text": text[:TEXT_READ]}
+        return tuple((label.text, name) for name, words in places.items() for label in self._count(words) if label.concept_id == concept_id)
+
     def _count(self, text: str) -> Mapping[Label, int]:
         words, by_first = words_of(text), self._by_first
         counts: dict[Label, int] = {}

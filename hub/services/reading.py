@@ -99,12 +99,14 @@ class ResourcePage:
     catalogued_at: datetime
     updated_at: datetime
     withdrawn_at: datetime | None
+    hidden_at: datetime | None
     topics: tuple[Topic, ...]
     platforms: tuple[str, ...]
     offerings: tuple[Run, ...]
     origins: tuple[Origin, ...]
     fields: Mapping[str, str]  # field -> title of the source that gave it
     inferred: frozenset[str]
+    corrected: Mapping[str, datetime]  # field -> when a curator corrected it
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,14 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
         catalogued_at=resource.created_at,
         updated_at=resource.updated_at,
         withdrawn_at=resource.withdrawn_at,
+        hidden_at=resource.hidden_at,
         topics=topics,
         platforms=tuple(vocabulary.platforms.label(n) for scheme, n, _ in concepts if scheme == "platform"),
         offerings=offerings_of(session, resource.id),
         origins=origins,
         fields=field_sources(resource.provenance, origins),
         inferred=frozenset(resource.provenance.get("inferred", ())),
+        corrected={name: datetime.fromisoformat(at) for name, at in resource.provenance.get("corrected", {}).items()},
     )
 
 

@@ -53,11 +53,13 @@ class Summary:
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
-    """The resources with these ids that can be found (not withdrawn, not merged away)."""
+    """The resources with these ids that can be found (not withdrawn, not merged away, not hidden)."""
     if not ids:
         return {}
     rows = session.execute(
-        select(*COLUMNS).where(Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))
+        select(*COLUMNS).where(
+            Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None)
+        )
     ).all()
     topics = topics_of(session, ids)
     return {row.id: summary(row, topics.get(row.id, ())) for row in rows}

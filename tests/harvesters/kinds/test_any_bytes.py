@@ -21,6 +21,7 @@ WHOLE = {
     "rss": b"<rss><channel><title>C</title><item><title>T</title><guid>1</guid></item></channel></rss>",
     "openedx": b'{"results":[{"id":"course-v1:O+N+R","name":"T","media":{"image":{"raw":"/x"}},"start":null}],"pagination":{"next":null}}',
     "moochub": b'{"data":[{"id":"1","attributes":{"name":"T","offer":[{"price":"1"}],"startDate":["2026-01-01"]}}],"links":{}}',
+    "by-hand": b'{"identifier":"1","title":"T","agents":"A | instructor","levels":"advanced","credits":"3"}',
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
 }
