@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.resource import Resource, ResourceKey
 from hub.models.source import BY_HAND, Source
-from hub.services import auditing, cataloguing, classifying, documenting, receiving, summarising
+from hub.services import auditing, cataloguing, classifying, documenting, naming, receiving, summarising
 from hub.services.auditing import Actor, Subject
 from hub.services.summarising import Summary
 
@@ -34,6 +36,29 @@ class BadFields(Exception):
     def __init__(self, wrong: Mapping[str, typed.BadValue]) -> None:
         super().__init__("; ".join(f"{field}: {error}" for field, error in wrong.items()))
         self.wrong = dict(wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A resource that was added by hand."""
+
+    public_id: str
+    slug: str
+    title: str
+    at: datetime
+
+
+def latest(session: Session, *, limit: int = 50) -> tuple[Added, ...]:
+    """What was added by hand and lives, the latest first."""
+    rows = session.execute(
+        select(Resource.public_id, Resource.title, SourceRecord.first_seen_at)
+        .join(SourceRecord, SourceRecord.resource_id == Resource.id)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(Source.kind == BY_HAND, SourceRecord.state == "active")
+        .order_by(SourceRecord.id.desc())
+        .limit(limit)
+    )
+    return tuple(Added(public_id, naming.slug(title), title, at) for public_id, title, at in rows)
 
 
 def texts_of(values: Mapping[str, Any]) -> dict[str, str]:

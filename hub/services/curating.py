@@ -47,6 +47,11 @@ def show(field: str, value: Any) -> str:
     return typed.show(field, value)
 
 
+def look(field: str) -> tuple[str, tuple[str, ...]]:
+    """How a field is typed (line | text | lines | choice | choices | truth), and its choices."""
+    return typed.FIELDS[field].look, typed.FIELDS[field].choices
+
+
 def find(session: Session, public_id: str) -> int | None:
     """The number of the resource with this public id; None when there never was one."""
     return session.scalar(select(Resource.id).where(Resource.public_id == public_id[:16]))

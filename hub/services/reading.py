@@ -161,6 +161,26 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A resource by name, alive or not, and the records behind it."""
+
+    public_id: str
+    slug: str
+    title: str
+    created_at: datetime
+    withdrawn_at: datetime | None
+    origins: tuple[Origin, ...]
+
+
+def facts(session: Session, resource_id: int) -> Facts:
+    """The facts of a resource, which there is."""
+    row = session.execute(
+        select(Resource.public_id, Resource.title, Resource.created_at, Resource.withdrawn_at).where(Resource.id == resource_id)
+    ).one()
+    return Facts(row.public_id, naming.slug(row.title), row.title, row.created_at, row.withdrawn_at, origins_of(session, resource_id))
+
+
 def merged_into(session: Session, resource: Resource) -> Moved | None:
     """Where a merged resource stands now; chains are followed, circles end."""
     seen = {resource.id}

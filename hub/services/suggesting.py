@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
 from hub.models.topic import Assignment, Concept
-from hub.services import classifying, documenting, naming
+from hub.services import classifying, documenting, naming, summarising
+from search.index import Index, IndexFault
 
 WAITING = Assignment.state == literal_column("'suggested'")  # as the index of waiting ones wants it
+
+LIKE_LEAST = 3  # resources near it that have a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,13 @@ def counts(session: Session) -> list[tuple[str, str, int]]:
         .order_by(func.count().desc(), Concept.notation)
     )
     return [(scheme, notation, count) for scheme, notation, count in rows]
+
+
+def by_likeness(session: Session, index: Index, resource_id: int, *, known: set[str], looked_at: int = 8) -> tuple[tuple[str, int], ...]:
+    """(notation, how many) of topics that several resources near this one have and nobody says of it; none while the index is away."""
+    try:
+        ids = index.similar(resource_id, limit=looked_at)
+    except IndexFault:
+        return ()
+    topics = Counter(notation for one in summarising.in_order(session, ids) for notation in one.topics)
+    return tuple((notation, times) for notation, times in topics.most_common(8) if times >= LIKE_LEAST and f"topic:{notation}" not in known)
