@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub.db import db
+from hub.db import Moment, db
 from hub.models.resource import Resource
 
 WAITING = text("state = 'suggested'")  # assignments that wait for a curator
@@ -22,6 +22,8 @@ class Concept(db.Model):  # type: ignore[name-defined]
     uri: Mapped[str] = mapped_column(Text)
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("concept.id"))
     position: Mapped[int] = mapped_column(default=0)
+    placed_by_person: Mapped[bool] = mapped_column(default=False)  # loading the vocabulary anew leaves it where it stands
+    retired_at: Mapped[Moment | None]  # no longer used: shown nowhere, given to no resource; what was said of it is kept
     definitions: Mapped[list[ConceptText]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
     labels: Mapped[list[ConceptLabel]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
 

@@ -33,8 +33,8 @@ class Standing:
 
 
 def concept_id(session: Session, notation: str, scheme: str = "topic") -> int | None:
-    """The number of a concept; None when there is none."""
-    return session.scalar(select(Concept.id).filter_by(scheme=scheme, notation=notation))
+    """The number of a concept that is in use; None when there is none."""
+    return session.scalar(select(Concept.id).filter_by(scheme=scheme, notation=notation, retired_at=None))
 
 
 def decide(

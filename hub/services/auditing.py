@@ -133,3 +133,15 @@ def differences(before: Any, after: Any) -> list[tuple[str, Any, Any]]:
         left, right = before if isinstance(before, dict) else {}, after if isinstance(after, dict) else {}
         return [(name, left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right]) if left.get(name) != right.get(name)]
     return [("", before, after)] if before != after else []
+
+
+def as_json(event: AuditEvent) -> dict[str, Any]:
+    """An event for a script."""
+    names = ("id", "at", "person", "action", "subject", "subject_id", "label", "before", "after", "note", "group_id")
+    return {name: getattr(event, name) for name in names}
+
+
+def line(event: AuditEvent) -> str:
+    """What an event changed, in one line."""
+    changes = differences(event.before, event.after)
+    return "; ".join(f"{name}: {before} -> {after}" if name else f"{before} -> {after}" for name, before, after in changes)

@@ -16,7 +16,7 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.models.topic import ConceptLabel
+from hub.models.topic import Concept, ConceptLabel
 
 IN_TITLE, IN_KEYWORDS, IN_TEXT = 0.85, 0.75, 0.35
 ACCEPTED = 0.55
@@ -113,7 +113,8 @@ def load(session: Session) -> Classifier:
     """The classifier of the vocabulary as it stands."""
     rows = session.execute(
         select(ConceptLabel.concept_id, ConceptLabel.text, ConceptLabel.needs_context)
-        .where(~ConceptLabel.search_only)
+        .join(Concept, Concept.id == ConceptLabel.concept_id)
+        .where(~ConceptLabel.search_only, Concept.retired_at.is_(None))
         .order_by(ConceptLabel.id)
     )
     return Classifier(Label(*row) for row in rows)

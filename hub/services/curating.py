@@ -57,6 +57,11 @@ def find(session: Session, public_id: str) -> int | None:
     return session.scalar(select(Resource.id).where(Resource.public_id == public_id[:16]))
 
 
+def public_id(session: Session, resource_id: int) -> str:
+    """The id in addresses of a resource, which there is."""
+    return session.scalars(select(Resource.public_id).where(Resource.id == resource_id)).one()
+
+
 def change(
     session: Session,
     actor: Actor,

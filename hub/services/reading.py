@@ -198,7 +198,7 @@ def concepts_of(session: Session, resource_id: int) -> Sequence[tuple[str, str, 
     rows = session.execute(
         select(Concept.scheme, Concept.notation, Assignment.origin)
         .join(Assignment, Assignment.concept_id == Concept.id)
-        .where(Assignment.resource_id == resource_id, Assignment.state == "accepted")
+        .where(Assignment.resource_id == resource_id, Assignment.state == "accepted", Concept.retired_at.is_(None))
         .order_by(Assignment.confidence.desc(), Concept.notation)
     )
     return [(scheme, notation, origin) for scheme, notation, origin in rows]

@@ -55,7 +55,7 @@ def waiting(session: Session, *, topic: str = "", least: float = 0.0, most: floa
         select(*columns)
         .join(Resource, Resource.id == Assignment.resource_id)
         .join(Concept, Concept.id == Assignment.concept_id)
-        .where(WAITING, documenting.live(), Assignment.confidence >= least, Assignment.confidence <= most)
+        .where(WAITING, documenting.live(), Concept.retired_at.is_(None), Assignment.confidence >= least, Assignment.confidence <= most)
     )
     if topic:
         wanted = wanted.where(Concept.notation == topic)
@@ -91,7 +91,7 @@ def counts(session: Session) -> list[tuple[str, str, int]]:
         select(Concept.scheme, Concept.notation, func.count())
         .join(Assignment, Assignment.concept_id == Concept.id)
         .join(Resource, Resource.id == Assignment.resource_id)
-        .where(WAITING, documenting.live())
+        .where(WAITING, documenting.live(), Concept.retired_at.is_(None))
         .group_by(Concept.scheme, Concept.notation)
         .order_by(func.count().desc(), Concept.notation)
     )

@@ -106,7 +106,7 @@ def topics_of(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, .
     rows = session.execute(
         select(Assignment.resource_id, Concept.notation)
         .join(Concept, Concept.id == Assignment.concept_id)
-        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic")
+        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic", Concept.retired_at.is_(None))
         .order_by(Assignment.confidence.desc(), Concept.notation)
     )
     for resource_id, notation in rows:

@@ -16,6 +16,13 @@ ACTIONS = {
     "resource.topic": _l("Topic"),
     "resource.added": _l("Added by hand"),
     "resource.withdrawn": _l("Withdrawn"),
+    "topic.label-added": _l("Label added"),
+    "topic.label-removed": _l("Label removed"),
+    "topic.named": _l("Named"),
+    "topic.created": _l("Concept added"),
+    "topic.moved": _l("Concept moved"),
+    "topic.retired": _l("Concept retired"),
+    "topic.restored": _l("Concept used again"),
     "resources.edited": _l("Many resources edited"),
     "resources.undone": _l("Edit of many resources taken back"),
 }

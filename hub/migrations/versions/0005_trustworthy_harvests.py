@@ -176,6 +176,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'suggested'"),
         )
 
+    with op.batch_alter_table("concept", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("placed_by_person", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("failure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("mended_at", sa.DateTime(timezone=True), nullable=True))
@@ -264,6 +268,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_failure_source_id_identifier"))
         batch_op.drop_column("mended_at")
         batch_op.drop_column("source_id")
+
+    with op.batch_alter_table("concept", schema=None) as batch_op:
+        batch_op.drop_column("retired_at")
+        batch_op.drop_column("placed_by_person")
 
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_concept_id_confidence"))
