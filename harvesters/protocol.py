@@ -106,4 +106,5 @@ class Harvester:
     recognise: Recognise | None = None
     answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
     aliases: tuple[str, ...] = ()  # other names that people give it
+    internal: bool = False  # fed by the hub itself: never harvested, and no choice for a new source
     lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from harvesters.errors import HarvestError
 from harvesters.kinds import (
+    by_hand,
     coursera,
     csv,
     edu_sharing,
@@ -55,6 +56,7 @@ OURS = (
     edu_sharing.HARVESTER,
     moodle.HARVESTER,
     kolibri.HARVESTER,
+    by_hand.HARVESTER,
 )
 
 

@@ -57,13 +57,15 @@ def chosen(name: str | None, everything: bool) -> list[int]:
         raise Refused("Name one source, or say --all.")
     current = session()
     if everything:
-        found = [source.id for source in sourcing.every(current)]
+        found = [source.id for source in sourcing.every(current) if not sourcing.is_internal(source)]
         if not found:
             raise Refused("There are no sources yet: `hub source add` adds one.")
         return found
     source = sourcing.get(current, name or "")
     if source is None:
         raise Refused(f"There is no source named {name}. `hub source list` shows them.")
+    if sourcing.is_internal(source):
+        raise Refused(f"{source.name} holds what people added here: there is nothing to harvest.")
     return [source.id]
 
 

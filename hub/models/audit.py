@@ -26,3 +26,4 @@ class AuditEvent(db.Model):  # type: ignore[name-defined]
     before: Mapped[Any] = mapped_column(JSON, nullable=True)
     after: Mapped[Any] = mapped_column(JSON, nullable=True)
     note: Mapped[str] = mapped_column(Text, default="")
+    group_id: Mapped[int | None] = mapped_column(index=True)  # the event of the bulk edit that this one is a part of

@@ -24,4 +24,5 @@ class Curation(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     person: Mapped[str] = mapped_column(String(200))  # the name at that time; "command line"
     note: Mapped[str] = mapped_column(Text, default="")
+    disagrees: Mapped[bool] = mapped_column(default=False, index=True)  # the sources say something else now than `source_value`
     at: Mapped[Moment]

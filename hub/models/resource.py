@@ -64,7 +64,7 @@ class Resource(db.Model):  # type: ignore[name-defined]
     links: Mapped[str | None] = mapped_column(String(10))  # ok | broken | elsewhere (broken, but another offer works); None: unknown
     withdrawn_at: Mapped[Moment | None]  # its last source took it back; we keep it for those who saved it
     matched_at: Mapped[Moment | None]  # when its doubles were last looked for; older than `updated_at`: to be looked for again
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))  # its page redirects there, for ever
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"), index=True)  # its page redirects there, for ever
 
 
 class Offering(db.Model):  # type: ignore[name-defined]

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Moment, db
 
+BY_HAND = "by-hand"  # the kind, and the name, of the source of what people add here
+
 
 class Source(db.Model):  # type: ignore[name-defined]
     """An address, the kind of source that answers there, and what the last complete pass learned."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub.db import db
+from hub.db import Moment, db
 from hub.models.resource import Resource
+
+WAITING = text("state = 'suggested'")  # assignments that wait for a curator
 
 
 class Concept(db.Model):  # type: ignore[name-defined]
@@ -20,6 +22,8 @@ class Concept(db.Model):  # type: ignore[name-defined]
     uri: Mapped[str] = mapped_column(Text)
     broader_id: Mapped[int | None] = mapped_column(ForeignKey("concept.id"))
     position: Mapped[int] = mapped_column(default=0)
+    placed_by_person: Mapped[bool] = mapped_column(default=False)  # loading the vocabulary anew leaves it where it stands
+    retired_at: Mapped[Moment | None]  # no longer used: shown nowhere, given to no resource; what was said of it is kept
     definitions: Mapped[list[ConceptText]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
     labels: Mapped[list[ConceptLabel]] = relationship(back_populates="concept", cascade="all, delete-orphan", lazy="raise_on_sql")
 
@@ -62,7 +66,10 @@ class ConceptText(db.Model):  # type: ignore[name-defined]
 class Assignment(db.Model):  # type: ignore[name-defined]
     """A resource is about a concept: who says so, how sure, and whether a person agreed."""
 
-    __table_args__ = (UniqueConstraint("resource_id", "concept_id"),)
+    __table_args__ = (
+        UniqueConstraint("resource_id", "concept_id"),
+        Index(None, "concept_id", "confidence", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey(Resource.id))

@@ -202,7 +202,7 @@ def addresses(session: Session, *, limit: int) -> Iterator[tuple[str, str, datet
     """(public id, slug, last change) of the resources that can be found, the latest change first."""
     rows = session.execute(
         select(Resource.public_id, Resource.title, Resource.updated_at)
-        .where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))
+        .where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None))
         .order_by(Resource.updated_at.desc())
         .limit(limit)
     )

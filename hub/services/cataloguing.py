@@ -16,7 +16,7 @@ from hub.models.record import SourceRecord
 from hub.models.resource import Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment
-from hub.services import classifying, merging, naming
+from hub.services import classifying, correcting, merging, naming
 from hub.services.classifying import Classifier
 
 
@@ -67,17 +67,22 @@ def free_public_ids(session: Session, firsts: Sequence[merging.Kept]) -> list[st
 
 
 def refresh(session: Session, resource_ids: Iterable[int], *, classifier: Classifier, at: datetime) -> None:
-    """Merge resources again from their live records; a resource without any is withdrawn. The index hears of all of them."""
+    """Merge resources again from their live records and what curators corrected; a resource without any record is withdrawn.
+
+    The index hears of all of them.
+    """
     ids = sorted(set(resource_ids))
     if not ids:
         return
-    versions = {id: version for id, version in session.execute(select(Resource.id, Resource.version).where(Resource.id.in_(ids)))}
+    versions = lock(session, ids)
     live = live_records(session, ids)
+    words = correcting.in_force(session, list(live))
     rows = [
-        {"id": id, "version": versions[id] + 1, "updated_at": at, "withdrawn_at": None, **merging.merge(live[id])}
+        {"id": id, "version": versions[id] + 1, "updated_at": at, "withdrawn_at": None, **merging.merge(live[id], correcting.of(words, id))}
         for id in ids
         if id in live
     ]
+    correcting.compare(words, {id: merging.merge(live[id]) for id in words})
     gone = [{"id": id, "version": versions[id] + 1, "updated_at": at, "withdrawn_at": at} for id in ids if id not in live]
     for changed in (rows, gone):
         if changed:
@@ -85,6 +90,15 @@ def refresh(session: Session, resource_ids: Iterable[int], *, classifier: Classi
     session.execute(delete(Assignment).where(Assignment.resource_id.in_([row["id"] for row in rows]), Assignment.origin == "rule"))
     assign(session, [(row["id"], row) for row in rows], classifier=classifier)
     announce(session, ids)
+
+
+def lock(session: Session, resource_ids: Iterable[int]) -> dict[int, int]:
+    """id -> version of resources that nobody else merges until the caller commits: a correction that comes meanwhile waits.
+
+    (SQLite has one writer at a time; there the caller's first write is the lock.)
+    """
+    wanted = select(Resource.id, Resource.version).where(Resource.id.in_(sorted(set(resource_ids)))).order_by(Resource.id)
+    return {id: version for id, version in session.execute(wanted.with_for_update())}
 
 
 def live_records(session: Session, resource_ids: Sequence[int]) -> dict[int, list[merging.Kept]]:

@@ -16,7 +16,7 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.models.topic import ConceptLabel
+from hub.models.topic import Concept, ConceptLabel
 
 IN_TITLE, IN_KEYWORDS, IN_TEXT = 0.85, 0.75, 0.35
 ACCEPTED = 0.55
@@ -80,6 +80,11 @@ class Classifier:
         found = (Finding(concept_id, round(1 - left, 3)) for concept_id, left in doubt.items() if 1 - left >= SUGGESTED)
         return tuple(sorted(found, key=lambda finding: (-finding.confidence, finding.concept_id))[:MOST])
 
+    def evidence(self, concept_id: int, title: str, keywords: Sequence[str], text: str) -> tuple[tuple[str, str], ...]:
+        """(label, title | keywords | text) of what speaks for a concept, in that order."""
+        places = {"title": title, "keywords": " | ".join(keywords), "text": text[:TEXT_READ]}
+        return tuple((label.text, name) for name, words in places.items() for label in self._count(words) if label.concept_id == concept_id)
+
     def _count(self, text: str) -> Mapping[Label, int]:
         words, by_first = words_of(text), self._by_first
         counts: dict[Label, int] = {}
@@ -108,7 +113,8 @@ def load(session: Session) -> Classifier:
     """The classifier of the vocabulary as it stands."""
     rows = session.execute(
         select(ConceptLabel.concept_id, ConceptLabel.text, ConceptLabel.needs_context)
-        .where(~ConceptLabel.search_only)
+        .join(Concept, Concept.id == ConceptLabel.concept_id)
+        .where(~ConceptLabel.search_only, Concept.retired_at.is_(None))
         .order_by(ConceptLabel.id)
     )
     return Classifier(Label(*row) for row in rows)

@@ -39,7 +39,8 @@ class Vocabulary:
 
 def vocabulary(session: Session) -> Vocabulary:
     """The concepts as they stand."""
-    rows = {row.id: row for row in session.execute(select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id))}
+    wanted = select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id).where(Concept.retired_at.is_(None))
+    rows = {row.id: row for row in session.execute(wanted)}
     lines: dict[int, list[int]] = {}
     for id, row in rows.items():
         lines[id], above = [id], row
@@ -52,7 +53,7 @@ def vocabulary(session: Session) -> Vocabulary:
     return Vocabulary(
         scheme={id: row.scheme for id, row in rows.items()},
         path={id: tuple(rows[one].notation for one in line) for id, line in lines.items()},
-        labels={id: tuple(text for one in line for text in own[one]) for id, line in lines.items()},
+        labels={id: tuple(text for one in line for text in own[one]) for id, line in lines.items()},  # of retired ones none
     )
 
 

@@ -101,6 +101,7 @@ def read(session: Session) -> Glosses:
                 ConceptLabel.search_only,
             )
             .join(ConceptLabel, ConceptLabel.concept_id == Concept.id)
+            .where(Concept.retired_at.is_(None))
             .order_by(Concept.position, Concept.notation, ConceptLabel.preferred.desc(), ConceptLabel.language, ConceptLabel.text)
         )
     ]

@@ -80,7 +80,7 @@ def read(session: Session, language: str) -> Vocabulary:
     rows = session.execute(
         select(Concept.id, Concept.scheme, Concept.notation, Concept.broader_id, ConceptLabel.language, ConceptLabel.text)
         .join(ConceptLabel, ConceptLabel.concept_id == Concept.id)
-        .where(ConceptLabel.preferred, ConceptLabel.language.in_((language, FALLBACK)))
+        .where(ConceptLabel.preferred, ConceptLabel.language.in_((language, FALLBACK)), Concept.retired_at.is_(None))
         .order_by(Concept.position, Concept.notation)
     ).all()
     notations = {row.id: row.notation for row in rows}

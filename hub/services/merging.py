@@ -1,7 +1,8 @@
 """One page for the same work: the values of a resource out of the values of its records, field by field.
 
-The order is: the source of the lower rank first, then the record that changed last. A field's value is the first one that is not
-empty; what can be taken together (offerings, identifiers) stays with its record. What a rule inferred is marked (docs/design.md).
+The order is: a curator's correction, then the source of the lower rank, then the record that changed last. A correction counts also when
+it is empty; of the records the first value that is not. What can be taken together (offerings, identifiers) stays with its record. What a
+rule inferred is marked (docs/design.md).
 """
 
 from __future__ import annotations
@@ -54,6 +55,15 @@ class Kept:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word on one field (a column of Resource), as JSON has it; None: nothing stands there."""
+
+    field: str
+    value: Any
+    at: datetime
+
+
 def values_of(record: Record) -> dict[str, Any]:
     """A record's values as JSON: empty ones left out, times as ISO 8601, decimals as text."""
     return {name: plain(value) for name in RECORD_FIELDS if (value := getattr(record, name)) is not None and value != ()}
@@ -72,10 +82,11 @@ def plain(value: Any) -> Any:
     return {name: plain(part) for name in VALUE_TYPES[type(value)] if (part := getattr(value, name)) is not None}
 
 
-def merge(records: Sequence[Kept]) -> dict[str, Any]:
+def merge(records: Sequence[Kept], corrections: Sequence[Correction] = ()) -> dict[str, Any]:
     """Columns of the resource that these records (at least one) feed, `provenance` among them.
 
-    provenance: {"records": [[source, identifier, changed at], ...], "fields": {field: place in records}, "inferred": [field, ...]}
+    provenance: {"records": [[source, identifier, changed at], ...], "fields": {field: place in records}, "inferred": [field, ...],
+    "corrected": {field: moment}}; the last only where there are corrections. (Who it was stands in the corrections, for curators.)
     """
     ordered = sorted(records, key=lambda kept: (kept.rank, -kept.changed_at.timestamp()))
     merged: dict[str, Any] = {name: [] if name in LISTS else None for name in COPIED}
@@ -87,18 +98,49 @@ def merge(records: Sequence[Kept]) -> dict[str, Any]:
     inferred: list[str] = []
     merged |= licence_of(ordered, origin) | moments_of(ordered, origin) | offered(ordered, origin)
     merged["provider"] = provider_of(ordered, origin, inferred)
-    merged["provider_slug"] = naming.slug(merged["provider"], length=100) or None
+    corrected = {correction.field: correction.at.isoformat() for correction in corrections}
+    merged |= corrected_values(corrections) if corrections else {}
+    derive(merged, inferred, infer_language="languages" not in corrected)
+    merged["provenance"] = {
+        "records": [[kept.source, kept.identifier, kept.changed_at.isoformat()] for kept in ordered],
+        "fields": {name: place for name, place in origin.items() if name not in corrected},
+        "inferred": [name for name in inferred if name not in corrected],
+    } | ({"corrected": corrected} if corrected else {})
+    return merged
+
+
+def derive(merged: dict[str, Any], inferred: list[str], *, infer_language: bool) -> None:
+    """What follows from the values: the provider's name in addresses, the text, the language of a silent source, how complete it is."""
+    merged["provider_slug"] = naming.slug(merged["provider"] or "", length=100) or None
     merged["text"] = text_of(merged)
-    if not merged["languages"] and (guess := detection.detect(f"{merged['title']}. {merged['text'][:600]}")):
+    if infer_language and not merged["languages"] and (guess := detection.detect(f"{merged['title']}. {merged['text'][:600]}")):
         merged["languages"] = [guess]
         inferred.append("languages")
     merged["completeness"] = round(100 * sum(merged[name] not in (None, [], "") for name in MATTERING) / len(MATTERING))
-    merged["provenance"] = {
-        "records": [[kept.source, kept.identifier, kept.changed_at.isoformat()] for kept in ordered],
-        "fields": origin,
-        "inferred": inferred,
-    }
-    return merged
+
+
+def corrected_values(corrections: Sequence[Correction]) -> dict[str, Any]:
+    """The corrected columns, with what follows from them alone: a licence brings its family and its address."""
+    values = {correction.field: column_value(correction.field, correction.value) for correction in corrections}
+    if "licence" in values:
+        values |= {"licence_family": licence.family(values["licence"]), "licence_url": licence.url(values["licence"])}
+    return values
+
+
+def column_value(field: str, value: Any) -> Any:
+    """A value as JSON has it -> as its column has it."""
+    if value is None:
+        return [] if field in LISTS else None
+    if field in MOMENTS.values():
+        return datetime.fromisoformat(value)
+    return Decimal(value) if field == "credits" else value
+
+
+def json_value(value: Any) -> Any:
+    """A column's value -> as JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
 def licence_of(ordered: Sequence[Kept], origin: dict[str, int]) -> dict[str, Any]:

@@ -99,12 +99,14 @@ class ResourcePage:
     catalogued_at: datetime
     updated_at: datetime
     withdrawn_at: datetime | None
+    hidden_at: datetime | None
     topics: tuple[Topic, ...]
     platforms: tuple[str, ...]
     offerings: tuple[Run, ...]
     origins: tuple[Origin, ...]
     fields: Mapping[str, str]  # field -> title of the source that gave it
     inferred: frozenset[str]
+    corrected: Mapping[str, datetime]  # field -> when a curator corrected it
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +150,35 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
         catalogued_at=resource.created_at,
         updated_at=resource.updated_at,
         withdrawn_at=resource.withdrawn_at,
+        hidden_at=resource.hidden_at,
         topics=topics,
         platforms=tuple(vocabulary.platforms.label(n) for scheme, n, _ in concepts if scheme == "platform"),
         offerings=offerings_of(session, resource.id),
         origins=origins,
         fields=field_sources(resource.provenance, origins),
         inferred=frozenset(resource.provenance.get("inferred", ())),
+        corrected={name: datetime.fromisoformat(at) for name, at in resource.provenance.get("corrected", {}).items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A resource by name, alive or not, and the records behind it."""
+
+    public_id: str
+    slug: str
+    title: str
+    created_at: datetime
+    withdrawn_at: datetime | None
+    origins: tuple[Origin, ...]
+
+
+def facts(session: Session, resource_id: int) -> Facts:
+    """The facts of a resource, which there is."""
+    row = session.execute(
+        select(Resource.public_id, Resource.title, Resource.created_at, Resource.withdrawn_at).where(Resource.id == resource_id)
+    ).one()
+    return Facts(row.public_id, naming.slug(row.title), row.title, row.created_at, row.withdrawn_at, origins_of(session, resource_id))
 
 
 def merged_into(session: Session, resource: Resource) -> Moved | None:
@@ -174,7 +198,7 @@ def concepts_of(session: Session, resource_id: int) -> Sequence[tuple[str, str, 
     rows = session.execute(
         select(Concept.scheme, Concept.notation, Assignment.origin)
         .join(Assignment, Assignment.concept_id == Concept.id)
-        .where(Assignment.resource_id == resource_id, Assignment.state == "accepted")
+        .where(Assignment.resource_id == resource_id, Assignment.state == "accepted", Concept.retired_at.is_(None))
         .order_by(Assignment.confidence.desc(), Concept.notation)
     )
     return [(scheme, notation, origin) for scheme, notation, origin in rows]

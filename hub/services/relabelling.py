@@ -6,19 +6,19 @@ change next, or by that command.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, RemovedLabel
-from hub.services import glossing
+from hub.services import auditing, glossing
+from hub.services.auditing import Actor, Subject
 
-log = logging.getLogger(__name__)
 SCHEMES = ("topic", "platform")
 LANGUAGES = ("en", "zh-Hans")
 LONGEST = 100  # characters of a label
@@ -54,6 +54,7 @@ class ConceptState:
     broader: str | None
     depth: int
     labels: tuple[LabelState, ...]
+    retired: bool = False
 
     def name(self, language: str) -> str:
         """What it is called in a language, else in another."""
@@ -73,7 +74,7 @@ class ConceptState:
 def concepts(session: Session, scheme: str) -> tuple[ConceptState, ...]:
     """The concepts of a scheme as they stand, each under its broader one."""
     rows = session.execute(
-        select(Concept.id, Concept.notation, Concept.broader_id)
+        select(Concept.id, Concept.notation, Concept.broader_id, Concept.retired_at)
         .where(Concept.scheme == scheme)
         .order_by(Concept.position, Concept.notation)
     ).all()
@@ -86,6 +87,7 @@ def concepts(session: Session, scheme: str) -> tuple[ConceptState, ...]:
     ):
         labels[label.concept_id].append(state(label))
     notations = {row.id: row.notation for row in rows}
+    retired = {row.id for row in rows if row.retired_at is not None}
     under: dict[int | None, list[int]] = defaultdict(list)
     for row in rows:
         under[row.broader_id].append(row.id)
@@ -93,7 +95,7 @@ def concepts(session: Session, scheme: str) -> tuple[ConceptState, ...]:
     def walk(above: int | None, depth: int) -> list[ConceptState]:
         made: list[ConceptState] = []
         for id in under[above]:
-            made.append(ConceptState(scheme, notations[id], notations.get(above or 0), depth, tuple(labels[id])))
+            made.append(ConceptState(scheme, notations[id], notations.get(above or 0), depth, tuple(labels[id]), id in retired))
             made += walk(id, depth + 1) if depth < 10 else []
         return made
 
@@ -119,7 +121,7 @@ def add(
     needs_context: bool = False,
     search_only: bool = False,
     preferred: bool = False,
-    person_id: int,
+    actor: Actor,
 ) -> str | None:
     """Give a concept another label, as it is then written; None when there is no such concept. `preferred`: the name that pages show,
     which is never for search alone.
@@ -146,7 +148,7 @@ def add(
     )
     session.execute(delete(RemovedLabel).filter_by(concept_id=found.id, language=language, text=written))
     session.flush()
-    log.info("vocabulary: person %s gave %s %s the label %r (%s)", person_id, scheme, notation, written, language)
+    told(session, actor, "topic.label-added", found, after={"label": written, "language": language})
     return written
 
 
@@ -162,7 +164,7 @@ def check(session: Session, scheme: str, notation: str, language: str, text: str
             raise Refused("here" if other.notation == notation else "elsewhere", (other.notation, other.name(language)))
 
 
-def remove(session: Session, scheme: str, notation: str, language: str, text: str, *, person_id: int) -> bool:
+def remove(session: Session, scheme: str, notation: str, language: str, text: str, *, actor: Actor) -> bool:
     """Take a label away; False when it is not there (any more). Raises Refused("named") for the name that pages show."""
     label = _label(session, scheme, notation, language, text)
     if label is None:
@@ -174,27 +176,35 @@ def remove(session: Session, scheme: str, notation: str, language: str, text: st
     if known is None:
         session.add(RemovedLabel(concept_id=label.concept_id, language=language, text=text))
     session.flush()
-    log.info("vocabulary: person %s took the label %r (%s) from %s %s", person_id, text, language, scheme, notation)
+    told(session, actor, "topic.label-removed", session.get_one(Concept, label.concept_id), before={"label": text, "language": language})
     return True
 
 
-def prefer(session: Session, scheme: str, notation: str, language: str, text: str, *, person_id: int) -> bool:
+def prefer(session: Session, scheme: str, notation: str, language: str, text: str, *, actor: Actor) -> bool:
     """Make a label the name that pages show in its language; the one before becomes a synonym. False when it is not there (any more)."""
     label = _label(session, scheme, notation, language, text)
     if label is None:
         return False
-    _rename(session, label.concept_id, language)
+    before = _rename(session, label.concept_id, language)
     label.preferred = label.by_person = True
     label.search_only = False
     session.flush()
-    log.info("vocabulary: person %s named %s %s %r (%s)", person_id, scheme, notation, text, language)
+    was, is_now = {"name": before, "language": language}, {"name": text, "language": language}
+    told(session, actor, "topic.named", session.get_one(Concept, label.concept_id), before=was, after=is_now)
     return True
 
 
-def _rename(session: Session, concept_id: int, language: str) -> None:
-    """The name before becomes a synonym."""
+def _rename(session: Session, concept_id: int, language: str) -> str | None:
+    """The name before becomes a synonym; answers it."""
+    before = None
     for label in session.scalars(select(ConceptLabel).filter_by(concept_id=concept_id, language=language, preferred=True)):
-        label.preferred = False
+        label.preferred, before = False, label.text
+    return before
+
+
+def told(session: Session, actor: Actor, action: str, concept: Concept, *, before: Any = None, after: Any = None) -> None:
+    """Leave an audit event of a concept."""
+    auditing.record(session, actor, action, Subject("topic", concept.id, concept.notation), before=before, after=after)
 
 
 def _concept(session: Session, scheme: str, notation: str) -> Concept | None:

@@ -25,7 +25,7 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
     """Bring a SKOS file (Turtle; default: the one we ship) into the database; answers how many concepts it has. The caller commits.
 
     A concept that is there keeps its id and so its assignments; its labels become those of the file, but for what people changed in the
-    site: their labels stay, and those that they took away stay away. No concept is removed.
+    site: their labels stay, and those that they took away stay away; so do the places that they gave to concepts. No concept is removed.
     Only `skos:notation`, `prefLabel`, `altLabel`, `hiddenLabel` (for search alone), `definition`, `broader` and `inScheme` are read (SKOS
     Reference, sections 4 to 8), and our own `och:needsContext`.
     """
@@ -47,6 +47,8 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
         made[uri] = concept
     session.flush()
     for uri, concept in made.items():
+        if concept.placed_by_person:
+            continue
         broader = graph.value(uri, SKOS.broader)
         concept.broader_id = made[broader].id if isinstance(broader, URIRef) and broader in made else None
     ids = [concept.id for concept in made.values()]

@@ -50,8 +50,14 @@ def presets() -> Mapping[str, Preset]:
 
 
 def kinds() -> Mapping[str, Harvester]:
-    """The kinds of source that this hub can read."""
-    return registry.kinds()
+    """The kinds of source that somebody may add."""
+    return {name: harvester for name, harvester in registry.kinds().items() if not harvester.internal}
+
+
+def is_internal(source: Source) -> bool:
+    """Is it fed by the hub itself, so that there is nothing to harvest?"""
+    known = registry.kinds().get(source.kind)
+    return known is not None and known.internal
 
 
 def add(
@@ -76,6 +82,8 @@ def add(
         harvester = registry.kind(kind)
     except registry.UnknownKind as error:
         raise BadSource(str(error)) from error
+    if harvester.internal:
+        raise BadSource(f"A source of the kind {harvester.kind} is made by the hub itself: `hub resource add` adds a resource by hand.")
     check_url(url)
     check_options(harvester, options or {})
     facts = {"demo": True} if demo else {}

@@ -53,11 +53,13 @@ class Summary:
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
-    """The resources with these ids that can be found (not withdrawn, not merged away)."""
+    """The resources with these ids that can be found (not withdrawn, not merged away, not hidden)."""
     if not ids:
         return {}
     rows = session.execute(
-        select(*COLUMNS).where(Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))
+        select(*COLUMNS).where(
+            Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None)
+        )
     ).all()
     topics = topics_of(session, ids)
     return {row.id: summary(row, topics.get(row.id, ())) for row in rows}
@@ -104,7 +106,7 @@ def topics_of(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, .
     rows = session.execute(
         select(Assignment.resource_id, Concept.notation)
         .join(Concept, Concept.id == Assignment.concept_id)
-        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic")
+        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic", Concept.retired_at.is_(None))
         .order_by(Assignment.confidence.desc(), Concept.notation)
     )
     for resource_id, notation in rows:

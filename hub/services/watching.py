@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.run import STATES, Failure, Run
-from hub.models.source import Source
+from hub.models.source import BY_HAND, Source
 from hub.services import leasing
 
 RAW_MOST = 2_000_000  # bytes of a raw record that the page shows
@@ -194,10 +194,11 @@ def raw_record(session: Session, run_id: int, failure_id: int) -> RawRecord | No
 
 
 def source_names(session: Session) -> tuple[tuple[str, str], ...]:
-    """(name, title) of every source, by title."""
-    return tuple((name, title) for name, title in session.execute(select(Source.name, Source.title).order_by(Source.title)))
+    """(name, title) of every source that can be harvested, by title."""
+    rows = session.execute(select(Source.name, Source.title).where(Source.kind != BY_HAND).order_by(Source.title))
+    return tuple((name, title) for name, title in rows)
 
 
 def source(session: Session, name: str) -> Source | None:
-    """The source of this name."""
-    return session.scalar(select(Source).where(Source.name == name))
+    """The source of this name, when it can be harvested."""
+    return session.scalar(select(Source).where(Source.name == name, Source.kind != BY_HAND))

@@ -14,26 +14,55 @@ from hub.web.permissions import licence_name
 from hub.web.quantities import day, duration, listed, moment, number, workload
 from hub.web.wording import kind_name, language_name, level_name, yes_or_no
 
-FIELDS = {  # fields of a resource whose source a visitor may want to know
+FIELDS = {  # fields of a resource whose source a visitor may want to know, in the order of the edit page
     "title": _l("Title"),
+    "alternative_titles": _l("Other titles"),
+    "summary": _l("Summary"),
     "description": _l("Description"),
     "url": _l("Address"),
     "resource_type": _l("Resource type"),
     "languages": _l("Language"),
+    "subtitle_languages": _l("Languages of subtitles"),
     "agents": _l("People"),
     "provider": _l("Provider"),
     "institution": _l("Institution"),
+    "code": _l("Course code"),
     "licence": _l("Licence"),
-    "free": _l("Price"),
+    "rights": _l("Rights"),
+    "free": _l("Free of charge"),
     "certificate": _l("Certificate"),
+    "credits": _l("Credits"),
     "duration": _l("Duration"),
+    "workload_min": _l("Hours a week, at least"),
+    "workload_max": _l("Hours a week, at most"),
     "levels": _l("Level"),
+    "subjects": _l("Subjects"),
     "keywords": _l("Keywords"),
+    "teaches": _l("What learners do"),
+    "prerequisites": _l("What they need before"),
+    "audience": _l("For whom"),
+    "image": _l("Picture"),
+    "content_created": _l("Content made"),
+    "content_published": _l("Content published"),
+    "content_modified": _l("Content changed"),
 }
 
 
 def field_name(field: str) -> str:
     return str(FIELDS.get(field, field))
+
+
+def provenance(page: ResourcePage) -> list[tuple[str, str]]:
+    """(field, where its value comes from) of every field that has one, in the order of FIELDS."""
+    found: list[tuple[str, str]] = []
+    for name, title in FIELDS.items():
+        if name in page.corrected:
+            found.append((str(title), _("corrected by a curator on %(day)s", day=day(page.corrected[name]))))
+        elif name in page.inferred:
+            found.append((str(title), _("inferred by rule")))
+        elif name in page.fields:
+            found.append((str(title), _("from %(source)s", source=page.fields[name])))
+    return found
 
 
 def facts(page: ResourcePage) -> list[tuple[str, str]]:

@@ -58,6 +58,10 @@ class Listing:
         """In another order."""
         return self.address(self.ask, sort=sort)
 
+    def editing(self) -> str:
+        """The page on which curators change all of it."""
+        return address_of("/admin/resources/bulk", self.ask)
+
     def clear(self) -> str:
         """Without filters."""
         return self.address(replace(self.ask, filters={}))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import reading
+from hub.services import hiding, reading
 from hub.web import context, jsonld
 
 bp = Blueprint("resources", __name__)
@@ -25,13 +26,18 @@ def index() -> Response:
 
 @bp.get("/resources/<name>")
 def show(name: str) -> str | Response | tuple[str, int]:
-    """The page of a resource; an old address leads to the right one, a withdrawn resource says so (410) and offers others."""
+    """The page of a resource; an old address leads to the right one, a withdrawn resource says so (410) and offers others.
+
+    A hidden one is there for curators alone.
+    """
     public_id = name.partition("-")[0]
     page = reading.page(context.session(), public_id, language=context.language())
     if page is None:
         abort(404)
     if isinstance(page, reading.Moved):
         return redirect(address(page.public_id, page.slug), 301)
+    if page.hidden_at is not None and not (current_user.is_authenticated and current_user.is_curator):
+        abort(404)
     if page.withdrawn_at is not None:
         return gone(page)
     right = address(page.summary.public_id, page.summary.slug)
@@ -44,6 +50,7 @@ def show(name: str) -> str | Response | tuple[str, int]:
         similar=reading.similar(context.session(), context.index(), page.summary.id),
         canonical=public_address(right),
         jsonld=jsonld.script(page, public_address(right)),
+        hidden_by=hiding.why(context.session(), page.summary.id) if page.hidden_at else ("", ""),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, abort, flash, make_response, render_template, request, stream_with_context, url_for
@@ -11,7 +9,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub.services import leasing, running, watching, withdrawing
-from hub.web import context
+from hub.web import context, spreadsheets
 from hub.web.access import admin_required
 from hub.web.listing import page_number, pages_around
 from hub.web.messages import gettext as _
@@ -19,7 +17,6 @@ from hub.web.messages import ngettext
 
 bp = Blueprint("runs", __name__, url_prefix="/admin/runs")
 STOP_POLLING = 286  # htmx: the answer is taken, and the polling ends
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("")
@@ -138,14 +135,6 @@ def run_or_404(run_id: int) -> watching.RunState:
 
 
 def lines(failures: Iterable[watching.FailureState]) -> Iterator[str]:
-    """CSV with a header and a byte order mark, without which spreadsheets misread Chinese."""
-    yield "\ufeff" + row(("identifier", "step", "reason", "advice", "address", "at"))
-    for one in failures:
-        yield row((one.identifier or "", one.stage, one.reason, one.advice, one.url, one.at.isoformat()))
-
-
-def row(cells: Iterable[str]) -> str:
-    """One line. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
-    return out.getvalue()
+    """The failures as CSV."""
+    rows = ((one.identifier or "", one.stage, one.reason, one.advice, one.url, one.at.isoformat()) for one in failures)
+    return spreadsheets.lines(("identifier", "step", "reason", "advice", "address", "at"), rows)

@@ -9,9 +9,13 @@ from flask_wtf import CSRFProtect
 
 from hub.web import (
     accounts,
+    additions,
     assets,
+    audits,
     compression,
+    corrections,
     errors,
+    histories,
     home,
     indexes,
     judgements,
@@ -25,6 +29,8 @@ from hub.web import (
     searches,
     security,
     sources,
+    suggestions,
+    sweeps,
     templating,
     topics,
     tunings,
@@ -48,6 +54,12 @@ BLUEPRINTS = (
     searches,
     judgements,
     tunings,
+    corrections,
+    histories,
+    additions,
+    sweeps,
+    suggestions,
+    audits,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 

@@ -55,12 +55,14 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("after", sa.JSON(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_audit_event_person_id_person"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_event_action_id"), ["action", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_event_subject_subject_id_id"), ["subject", "subject_id", "id"], unique=False)
 
     op.create_table(
@@ -74,11 +76,15 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=200), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disagrees", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_curation_person_id_person"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_curation_resource_id_resource")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_curation")),
         sa.UniqueConstraint("resource_id", "field", name=op.f("uq_curation_resource_id_field")),
     )
+    with op.batch_alter_table("curation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_curation_disagrees"), ["disagrees"], unique=False)
+
     op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -162,6 +168,19 @@ def upgrade() -> None:
     with op.batch_alter_table("preview_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_preview_item_run_id_verdict_id"), ["run_id", "verdict", "id"], unique=False)
 
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_concept_id_confidence"),
+            ["concept_id", "confidence"],
+            unique=False,
+            sqlite_where=sa.text("state = 'suggested'"),
+            postgresql_where=sa.text("state = 'suggested'"),
+        )
+
+    with op.batch_alter_table("concept", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("placed_by_person", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("failure", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("request", sa.JSON(), nullable=True))
@@ -177,6 +196,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("links", sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_resource_merged_into_id"), ["merged_into_id"], unique=False)
 
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task", sa.String(length=10), nullable=False, server_default="harvest"))
@@ -253,6 +273,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_column("matched_at")
+        batch_op.drop_index(batch_op.f("ix_resource_merged_into_id"))
         batch_op.drop_column("links")
         batch_op.drop_column("hidden_at")
 
@@ -266,6 +287,13 @@ def downgrade() -> None:
         batch_op.drop_column("again_run_id")
         batch_op.drop_column("request")
         batch_op.drop_column("source_id")
+
+    with op.batch_alter_table("concept", schema=None) as batch_op:
+        batch_op.drop_column("retired_at")
+        batch_op.drop_column("placed_by_person")
+
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_concept_id_confidence"))
 
     with op.batch_alter_table("preview_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_preview_item_run_id_verdict_id"))
@@ -282,9 +310,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_next_at"))
 
     op.drop_table("link")
+    with op.batch_alter_table("curation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_curation_disagrees"))
+
     op.drop_table("curation")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_event_subject_subject_id_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_event_group_id"))
         batch_op.drop_index(batch_op.f("ix_audit_event_action_id"))
 
     op.drop_table("audit_event")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.models import RemovedLabel
-from hub.services import relabelling, seeding
+from hub.services import auditing, relabelling, seeding
 from hub.services.relabelling import ConceptState, LabelState, Refused
 
 
@@ -30,7 +30,7 @@ def label(session: Session, text: str, language: str = "en") -> LabelState | Non
 
 
 def add(session: Session, text: str, language: str = "en", *, preferred: bool = False) -> str | None:
-    return relabelling.add(session, "topic", "cross-border", language, text, preferred=preferred, person_id=1)
+    return relabelling.add(session, "topic", "cross-border", language, text, preferred=preferred, actor=auditing.COMMAND_LINE)
 
 
 def test_both_trees_in_their_order(session: Session) -> None:
@@ -54,7 +54,7 @@ def test_a_label_is_added_once(edited: Session) -> None:
     with pytest.raises(Refused) as refused:
         add(edited, "Parcel over-the-border")
     assert refused.value.why == "here"
-    assert relabelling.add(edited, "topic", "nothing", "en", "x", person_id=1) is None
+    assert relabelling.add(edited, "topic", "nothing", "en", "x", actor=auditing.COMMAND_LINE) is None
 
 
 @pytest.mark.parametrize(("text", "why"), [("", "empty"), ("!?", "empty"), ("x" * 101, "long"), ("Payment Gateway", "elsewhere")])
@@ -69,22 +69,22 @@ def test_what_is_refused_and_why(session: Session, text: str, why: str) -> None:
 
 
 def test_the_name_changes_and_the_one_before_becomes_a_synonym(edited: Session) -> None:
-    assert relabelling.prefer(edited, "topic", "cross-border", "en", "global e-commerce", person_id=1)
+    assert relabelling.prefer(edited, "topic", "cross-border", "en", "global e-commerce", actor=auditing.COMMAND_LINE)
     assert cross_border(edited).name("en") == "global e-commerce"
     before = label(edited, "Cross-border e-commerce")
     assert before is not None and not before.preferred
     add(edited, "trade over the border", preferred=True)
     assert [one.text for one in cross_border(edited).labels if one.preferred and one.language == "en"] == ["trade over the border"]
     with pytest.raises(Refused, match="named"):
-        relabelling.remove(edited, "topic", "cross-border", "en", "trade over the border", person_id=1)
-    assert not relabelling.prefer(edited, "topic", "cross-border", "zh-Hans", "global e-commerce", person_id=1)
+        relabelling.remove(edited, "topic", "cross-border", "en", "trade over the border", actor=auditing.COMMAND_LINE)
+    assert not relabelling.prefer(edited, "topic", "cross-border", "zh-Hans", "global e-commerce", actor=auditing.COMMAND_LINE)
 
 
 def test_what_people_did_outlives_loading_the_vocabulary(edited: Session) -> None:
     add(edited, "parcels over the border")
-    assert relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", person_id=1)
-    assert not relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", person_id=1)
-    relabelling.prefer(edited, "topic", "cross-border", "zh-Hans", "跨境电商", person_id=1)
+    assert relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", actor=auditing.COMMAND_LINE)
+    assert not relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", actor=auditing.COMMAND_LINE)
+    relabelling.prefer(edited, "topic", "cross-border", "zh-Hans", "跨境电商", actor=auditing.COMMAND_LINE)
     before = cross_border(edited)
     seeding.load_vocabulary(edited)
     edited.expire_all()
@@ -94,7 +94,7 @@ def test_what_people_did_outlives_loading_the_vocabulary(edited: Session) -> Non
 
 
 def test_what_was_removed_can_be_added_again(edited: Session) -> None:
-    relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", person_id=1)
+    relabelling.remove(edited, "topic", "cross-border", "en", "digital trade", actor=auditing.COMMAND_LINE)
     add(edited, "digital trade")
     assert edited.query(RemovedLabel).count() == 0
     seeding.load_vocabulary(edited)

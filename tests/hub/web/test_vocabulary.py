@@ -105,3 +105,29 @@ def test_bad_addresses_languages_and_tokens(admin: FlaskClient, csrf: Csrf) -> N
     assert admin.post(HERE, data={"csrf_token": csrf(admin), "text": "x y", "language": "de"}).status_code == 422
     assert admin.post(HERE, data={"text": "x y", "language": "en"}).status_code == 400
     assert admin.post(f"{HERE}/remove", data={"csrf_token": csrf(admin)}).status_code == 303
+
+
+def test_a_new_concept_moved_retired_and_used_again(admin: FlaskClient, csrf: Csrf) -> None:
+    new, here = "/admin/vocabulary/new", "/admin/vocabulary/topic/logistics.quantum"
+    sent = {
+        "csrf_token": csrf(admin),
+        "scheme": "topic",
+        "notation": "logistics.quantum",
+        "broader": "logistics",
+        "english": "Quantum parcels",
+    }
+    bad = admin.post(new, data=sent | {"notation": "Not a code"})
+    assert bad.status_code == 422 and "lower-case letters" in bad.get_data(as_text=True)
+    assert admin.post(new, data=sent | {"english": "Customs"}).status_code == 422
+    assert admin.post(new, data=sent).headers["Location"] == here
+    arrange = {"csrf_token": csrf(admin)}
+    assert admin.post(f"{here}/arrange", data=arrange | {"do": "move", "broader": "service"}).status_code == 303
+    assert html.document_fromstring(text(admin, here)).xpath("//select[@id='broader']/option[@selected]/@value") == ["service"]
+    admin.post(f"{here}/arrange", data=arrange | {"do": "retire"})
+    assert "This concept is retired" in text(admin, here) and "Retired" in text(admin, "/admin/vocabulary")
+    admin.post(f"{here}/arrange", data=arrange | {"do": "restore"})
+    assert "This concept is retired" not in text(admin, here)
+    admin.post("/admin/vocabulary/topic/logistics/arrange", data=arrange | {"do": "retire"})
+    assert "Narrower concepts are still in use" in text(admin, "/admin/vocabulary/topic/logistics")
+    assert admin.post(f"{here}/arrange", data=arrange | {"do": "x"}).status_code == 400
+    assert "Concept moved" in text(admin, "/admin/audit?subject=topic")
