@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flask import Response, stream_with_context
 
@@ -19,7 +19,7 @@ def line(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
-def answer(lines: Iterable[str], name: str) -> Response:
+def answer(lines: Iterator[str], name: str) -> Response:
     """The lines as a file to save, sent as they come."""
     response = Response(stream_with_context(lines), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
