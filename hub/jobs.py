@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -15,7 +16,8 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, tending
+from hub.services import harvesting, leasing, linking, patrolling, running, tending
+from hub.services.probing import Prober
 from search.index import Index
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Jobs:
     tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
     rescue: Callable[[], None]  # take up what a dead worker left
     answers: Callable[[], bool]  # can the queue be reached?
+    check_links: Callable[[], object]  # ask the links that are due, in the worker
     leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
 
 
@@ -47,7 +50,16 @@ def open_queue(url: str) -> Huey:
     return SqliteHuey("hub", filename=path)
 
 
-def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index) -> Jobs:
+@dataclass(frozen=True, slots=True)
+class LinkChecks:
+    """How links are checked."""
+
+    fetching: harvesting.Fetching  # patient with nobody: a link that does not answer is asked another day
+    every: timedelta
+    on: bool = True
+
+
+def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
     leaving = threading.Event()
@@ -89,5 +101,20 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             return False
         return True
 
+    def patrol(since: datetime | None) -> None:
+        """A round over the links, in a thread of its own: harvests keep their threads."""
+        with app.app_context(), links.fetching(leaving.is_set) as fetch:
+            linking.gather(db.session(), since=since)
+            patrolling.Round(db.session(), Prober(fetch), every=links.every).walk(stopped=leaving.is_set)
+
+    patrolman = patrolling.Patrol(patrol)
+
+    @huey.task(name="check_links")
+    def check_links() -> None:
+        """Wake the link checker of this worker."""
+        patrolman.wake()
+
     huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)
+    if links.on:
+        huey.periodic_task(crontab(minute="*/5"), name="links")(patrolman.wake)
+    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, check_links=check_links, leave=leaving.set)

@@ -23,6 +23,7 @@ class Link(db.Model):  # type: ignore[name-defined]
     status: Mapped[int | None]  # of HTTP
     reason: Mapped[str | None] = mapped_column(Text)
     leads_to: Mapped[str | None] = mapped_column(Text)  # where it redirects for good
+    finding: Mapped[str | None] = mapped_column(String(40))  # the last answer in a word (Finding.signature)
     waived: Mapped[str | None] = mapped_column(String(40))  # the finding that a person has called fine: silent until it is another one
     failures: Mapped[int] = mapped_column(default=0)  # one after the other
     failing_since: Mapped[Moment | None]

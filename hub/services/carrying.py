@@ -93,6 +93,11 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def known(kind: str) -> bool:
+    """Do we know how this kind writes its fields?"""
+    return kind in KINDS
+
+
 def element(kind: str, options: Mapping[str, str], field: str) -> str | None:
     """The name of the element, column or key; None where the kind's format has none, or we do not know it."""
     if kind == "oai-pmh" and "lom" in options.get("prefix", ""):

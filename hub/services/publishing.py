@@ -34,6 +34,7 @@ class Report:
     refreshed_at: datetime | None  # end of the last run that succeeded, at least in part
     made_at: datetime | None
     found: Mapping[str, Any] | None
+    known: bool  # whether `elements` has all that the format offers
     elements: Mapping[str, str]  # field -> the element of the source's format that carries it
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def get(session: Session, name: str) -> Report | None:
         refreshed_at=session.scalar(refreshed),
         made_at=source.reported_at,
         found=source.report,
+        known=carrying.known(source.kind),
         elements={field: element for field, element in named.items() if element},
     )
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_babel import format_timedelta
+from babel.dates import format_timedelta
 
 from hub.services.charting import Chart
 from hub.web import tables
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.messages import ngettext
-from hub.web.quantities import day, number
+from hub.web.quantities import day, locale, number
 
 WIDTH, HEIGHT, LEFT, FOOT = 720, 180, 52, 24  # of the drawing; its axis stands LEFT of the bars and FOOT above the end
 GAP = 2  # between parts that stand on one another, so that nothing rests on colour alone
@@ -51,7 +51,7 @@ def chart_value(series: str, value: float | None) -> str:
     """A value in words; a dash where nothing is known."""
     if value is None:
         return "–"
-    return format_timedelta(timedelta(seconds=value), granularity="second") if series == "seconds" else number(int(value))
+    return format_timedelta(timedelta(seconds=value), granularity="second", locale=locale()) if series == "seconds" else number(int(value))
 
 
 def finding(chart: Chart) -> str:
@@ -94,7 +94,7 @@ def ticks(chart: Chart) -> list[tuple[float, str]]:
 def short(series: str, value: float) -> str:
     """A value as short as an axis wants it."""
     if series == "seconds":
-        return format_timedelta(timedelta(seconds=value), format="narrow", granularity="second")
+        return format_timedelta(timedelta(seconds=value), format="narrow", granularity="second", locale=locale())
     return _("%(thousands)sk", thousands=number(round(value / 1000, 1))) if value >= 10_000 else number(round(value, 1))
 
 

@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("leads_to", sa.Text(), nullable=True),
+        sa.Column("finding", sa.String(length=40), nullable=True),
         sa.Column("waived", sa.String(length=40), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
