@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from harvesters.addresses import Target, show
@@ -22,6 +22,7 @@ from harvesters.troubles import Setback, status_trouble
 log = logging.getLogger(__name__)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _SLICE = 0.25  # seconds of a pause between two questions whether to stop
 
 
@@ -122,7 +123,7 @@ class Fetcher:
 
     def _follow(self, request: Request, size: int) -> Response:
         """One request and the redirects that it meets, each checked like the first."""
-        hop = first_hop(request, self._agent)
+        hop, moved_to, for_good = first_hop(request, self._agent), "", True
         for _ in range(self._limits.redirects + 1):
             if request.crawl or request.robots:
                 self._robots.require(hop.target)
@@ -130,8 +131,9 @@ class Fetcher:
             answer = self._exchange(hop, size)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
-                return self._accept(request, hop, answer)
-            hop = next_hop(hop, answer.status, location)
+                return replace(self._accept(request, hop, answer), moved_to=moved_to)
+            hop, for_good = next_hop(hop, answer.status, location), for_good and answer.status in _FOR_GOOD
+            moved_to = hop.target.url if for_good else moved_to
         raise FetchError(
             f"{show(request.url)} redirects more than {self._limits.redirects} times, at last to {show(hop.target.url)}.",
             advice="Open the address in a browser, and give the source the address where it ends.",

@@ -40,6 +40,7 @@ class Response:
     media_type: str = ""  # lower case, without parameters
     charset: str | None = None  # as the header says, which may be wrong
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    moved_to: str = ""  # where permanent redirects alone (301, 308) lead from the address that was asked; "": it has not moved for good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

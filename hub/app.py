@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -23,6 +24,8 @@ from search.meaning.opening import open_encoder
 from search.opening import open_index
 
 VERSION = version("open-commerce-hub")
+LINK_SIZE = 2_000_000  # bytes of a page that the link checker reads
+LINK_PAUSE = 2.0  # seconds between two of its requests to one public host
 
 
 class BadSetting(Exception):
@@ -35,6 +38,7 @@ class Parts:
 
     index: Index
     fetching: harvesting.Fetching
+    links: jobs.LinkChecks
     huey: Huey
     jobs: jobs.Jobs
     observer: observing.Observer
@@ -49,8 +53,14 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     index = open_index(app.config["SEARCH_URL"], encoder=encoder_for(app))
     fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
+    links = link_checks_for(app)
     app.extensions["hub"] = Parts(
-        index=index, fetching=fetching, huey=huey, jobs=jobs.register(huey, app, fetching, index), observer=observer_for(app)
+        index=index,
+        fetching=fetching,
+        links=links,
+        huey=huey,
+        jobs=jobs.register(huey, app, fetching, index, links),
+        observer=observer_for(app),
     )
     commands.register(app)
     site.register(app)
@@ -89,11 +99,25 @@ def fetching_for(app: Flask) -> harvesting.Fetching:
         parse_allowed(app.config["HUB_HARVEST_ALLOW"])
     except ValueError as error:
         raise BadSetting(str(error)) from error
-    contact = app.config["HUB_CONTACT"] or app.config["HUB_BASE_URL"] or "no contact configured"
-    agent = f"OpenCommerceHub/{VERSION} (course metadata harvester; {contact})"
     limits = Limits(interval=app.config["HUB_HARVEST_PAUSE"])
 
     def make(stopped: harvesting.Stopped) -> Fetcher:
-        return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent, limits=limits, stopped=stopped)
+        return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits, stopped=stopped)
 
     return make
+
+
+def agent_of(app: Flask) -> str:
+    """How the robot names itself."""
+    contact = app.config["HUB_CONTACT"] or app.config["HUB_BASE_URL"] or "no contact configured"
+    return f"OpenCommerceHub/{VERSION} (course metadata harvester; {contact})"
+
+
+def link_checks_for(app: Flask) -> jobs.LinkChecks:
+    """How links are checked: by the same fetcher, with less patience and for less of a page."""
+    limits = Limits(total=30.0, read=15.0, size=LINK_SIZE, retries=0, waits=0, interval=max(LINK_PAUSE, app.config["HUB_HARVEST_PAUSE"]))
+
+    def make(stopped: harvesting.Stopped) -> Fetcher:
+        return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits, stopped=stopped)
+
+    return jobs.LinkChecks(make, timedelta(days=app.config.get("HUB_LINK_DAYS", 14)), on=app.config.get("HUB_LINK_CHECKS", "on") == "on")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -17,7 +18,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, scheduling, tending, working
+from hub.services import harvesting, leasing, linking, patrolling, running, scheduling, tending, working
+from hub.services.probing import Prober
 from search.index import Index
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Jobs:
     start_due: Callable[[], None]  # queue the sources whose time has come
     beat: Callable[[int], None]  # a sign of life of this worker, which harvests so many sources at a time
     answers: Callable[[], bool]  # can the queue be reached?
+    check_links: Callable[[], object]  # ask the links that are due, in the worker
     leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
 
 
@@ -52,7 +55,16 @@ def open_queue(url: str) -> Huey:
     return SqliteHuey("hub", filename=path)
 
 
-def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index) -> Jobs:
+@dataclass(frozen=True, slots=True)
+class LinkChecks:
+    """How links are checked."""
+
+    fetching: harvesting.Fetching  # patient with nobody: a link that does not answer is asked another day
+    every: timedelta
+    on: bool = True
+
+
+def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
     leaving = threading.Event()
@@ -116,6 +128,30 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             return False
         return True
 
+    def patrol(since: datetime | None) -> None:
+        """A round over the links, in a thread of its own: harvests keep their threads."""
+        with app.app_context(), links.fetching(leaving.is_set) as fetch:
+            linking.gather(db.session(), since=since)
+            patrolling.Round(db.session(), Prober(fetch), every=links.every).walk(stopped=leaving.is_set)
+
+    patrolman = patrolling.Patrol(patrol)
+
+    @huey.task(name="check_links")
+    def check_links() -> None:
+        """Wake the link checker of this worker."""
+        patrolman.wake()
+
     for name, work in (("rescue", rescue), ("start_due", start_due)):  # before all runs; late ones are dropped, the next minute has its own
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
-    return Jobs(harvest=queue, tend=tend, rescue=rescue, start_due=start_due, beat=beat, answers=answers, leave=leave)
+    if links.on:
+        huey.periodic_task(crontab(minute="*/5"), name="links")(patrolman.wake)
+    return Jobs(
+        harvest=queue,
+        tend=tend,
+        rescue=rescue,
+        start_due=start_due,
+        beat=beat,
+        answers=answers,
+        check_links=check_links,
+        leave=leave,
+    )

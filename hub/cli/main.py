@@ -24,6 +24,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "resource": ("hub.cli.resource", "Correct, hide and add resources, one or many; their history, step by step."),
     "topic": ("hub.cli.topic", "Topics that rules suggest: list, accept, reject."),
     "audit": ("hub.cli.audit", "Who changed what, with what stood there before and after."),
+    "links": ("hub.cli.links", "Check where resources lead, and list what is broken."),
     "search": ("hub.cli.search", "Search the catalogue."),
     "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),
     "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),

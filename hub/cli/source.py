@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, print_json, session
 from hub.cli.schedule import schedule
-from hub.services import sourcing
+from hub.services import publishing, reporting, sourcing
 
 
 @click.group()
@@ -103,3 +103,36 @@ def kinds(as_json: bool) -> None:
         for option in harvester.options:
             meaning = option.help or option.label
             click.echo(f"{'':<12}   {option.name:<18} {meaning}{' (required)' if option.required else ''}")
+
+
+@source.command()
+@click.argument("name")
+@click.option("--renew", is_flag=True, help="Make the report anew first.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_appcontext
+def report(name: str, renew: bool, as_json: bool) -> None:
+    """Show the quality of a source's records: what is missing, what fails, what is broken."""
+    current = session()
+    one = sourcing.get(current, name)
+    if one is None:
+        raise Refused(f"There is no source named {name}. `hub source list` shows them.")
+    if renew:
+        reporting.keep(current, one)
+        current.commit()
+    made = publishing.get(current, name)
+    if made is None or made.found is None:
+        raise Refused(f"There is no report of {name} yet: harvest it, or add --renew.")
+    if as_json:
+        print_json(made.as_dict())
+        return
+    counts = made.found["records"]
+    average = made.found["completeness"]["average"]
+    click.echo(f"{counts['active']} records, {counts['failed']} failed, {counts['withdrawn']} withdrawn; completeness {average} %")
+    for lack in made.found["missing"]:
+        click.echo(f"missing {lack['field']}\t{lack['count']}\t{lack['share']:.1%}\t{made.elements.get(lack['field'], '')}")
+    for problem in made.found["problems"]:
+        click.echo(f"failed\t{problem['count']}\t{cell(problem['reason'])}\t{cell(problem['advice'])}")
+    for word in made.found["unknown"]:
+        click.echo(f"unknown {word['field']}\t{word['count']}\t{cell(word['value'])}")
+    click.echo(f"links broken\t{made.found['links']['broken']}")
+    click.echo(f"addresses shared\t{made.found['doubles']['count']}")

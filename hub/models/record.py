@@ -42,6 +42,8 @@ class SourceRecord(db.Model):  # type: ignore[name-defined]
     page: Mapped[str | None] = mapped_column(String(32))  # checkpoint.place of the request whose answer held it last
     raw_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     values: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the record as read, None when it never could be
+    previous: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the values before the last change of the record
+    previous_at: Mapped[Moment | None]  # since when those had been the values
     error: Mapped[str | None] = mapped_column(Text)
     seen_run_id: Mapped[int | None]
     first_seen_at: Mapped[Moment]

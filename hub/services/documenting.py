@@ -24,7 +24,7 @@ COLUMNS = (
     Resource.id, Resource.version, Resource.title, Resource.alternative_titles, Resource.text, Resource.resource_type, Resource.languages,
     Resource.agents, Resource.provider, Resource.institution, Resource.licence_family, Resource.free, Resource.certificate, Resource.levels,
     Resource.subjects, Resource.keywords, Resource.teaches, Resource.updated_at, Resource.completeness, Resource.content_modified,
-    Resource.content_published,
+    Resource.content_published, Resource.links,
 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int],
             "modified": seconds(row.content_modified or row.content_published),
             "until": until(offers),
         },
-        signals={"completeness": row.completeness / 100} | openness(row.licence_family),
+        signals={"completeness": row.completeness / 100} | openness(row.licence_family) | reachable(row.links),
         origins=tuple(origins),
     )
 
@@ -187,3 +187,8 @@ def openness(family: str | None) -> dict[str, float]:
     if family is None or family == "unknown":
         return {}
     return {"open_licence": 1.0 if family in USES["adapt"] else 0.5 if family in USES["copy"] else 0.0}
+
+
+def reachable(links: str | None) -> dict[str, float]:
+    """A broken link puts a resource lower, less so where another offer of it works; one that works is no merit."""
+    return {"broken": {"links": 0.0}, "elsewhere": {"links": 0.25}}.get(links or "", {})

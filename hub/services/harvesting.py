@@ -23,7 +23,19 @@ from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, replaying, retrying, running, saving, validating, withdrawing
+from hub.services import (
+    cataloguing,
+    classifying,
+    ending,
+    leasing,
+    replaying,
+    reporting,
+    retrying,
+    running,
+    saving,
+    validating,
+    withdrawing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +100,7 @@ def work(
         with suppress(SQLAlchemyError):  # the lease ends by itself
             ending.reset(session)
             leasing.release(session, source_id)
+    reporting.renew(session, run_id)
     run = running.get(session, run_id)
     assert run is not None
     log.info("run %s of %s: %s, %s seen, %s created, %s failed", run.id, source_name, run.state, run.seen, run.created, run.failed)

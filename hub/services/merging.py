@@ -15,7 +15,7 @@ from typing import Any
 
 from harvesters.clean import detection, html, licence
 from harvesters.record import Agent, Identifier, Offering, Record
-from hub.services import naming
+from hub.services import completing, naming
 
 KEPT_ELSEWHERE = {"identifier", "raw", "datestamp"}  # columns of the source record
 RECORD_FIELDS = tuple(f.name for f in fields(Record) if f.name not in KEPT_ELSEWHERE)
@@ -39,7 +39,6 @@ LISTS = frozenset(
     )
 )
 MOMENTS = {"created": "content_created", "published": "content_published", "modified": "content_modified"}
-MATTERING = ("text", "url", "resource_type", "languages", "agents", "licence", "levels", "keywords", "free", "duration")
 VALUE_TYPES = {kind: tuple(f.name for f in fields(kind)) for kind in (Agent, Offering, Identifier)}
 
 
@@ -116,7 +115,7 @@ def derive(merged: dict[str, Any], inferred: list[str], *, infer_language: bool)
     if infer_language and not merged["languages"] and (guess := detection.detect(f"{merged['title']}. {merged['text'][:600]}")):
         merged["languages"] = [guess]
         inferred.append("languages")
-    merged["completeness"] = round(100 * sum(merged[name] not in (None, [], "") for name in MATTERING) / len(MATTERING))
+    merged["completeness"] = completing.score(merged)
 
 
 def corrected_values(corrections: Sequence[Correction]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.models.link import Link
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource
 from hub.models.source import Source
 from hub.models.topic import Assignment, Concept
-from hub.services import asking, finding, labelling, naming, summarising
+from hub.services import asking, completing, finding, labelling, naming, summarising
 from hub.services.summarising import Summary
 from search.index import Index, IndexFault
 
@@ -96,6 +97,10 @@ class ResourcePage:
     published: datetime | None
     modified: datetime | None
     completeness: int
+    missing: tuple[str, ...]  # fields that matter and that no source gives
+    links: str | None  # ok | broken | elsewhere; None: unknown
+    broken_since: datetime | None
+    other_offers: tuple[str, ...]  # addresses of the same course that work, while its own is broken
     catalogued_at: datetime
     updated_at: datetime
     withdrawn_at: datetime | None
@@ -147,6 +152,10 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
         published=resource.content_published,
         modified=resource.content_modified,
         completeness=resource.completeness,
+        missing=missing_of(resource),
+        links=resource.links,
+        broken_since=broken_since(session, resource),
+        other_offers=other_offers(session, resource),
         catalogued_at=resource.created_at,
         updated_at=resource.updated_at,
         withdrawn_at=resource.withdrawn_at,
@@ -179,6 +188,11 @@ def facts(session: Session, resource_id: int) -> Facts:
         select(Resource.public_id, Resource.title, Resource.created_at, Resource.withdrawn_at).where(Resource.id == resource_id)
     ).one()
     return Facts(row.public_id, naming.slug(row.title), row.title, row.created_at, row.withdrawn_at, origins_of(session, resource_id))
+
+
+def number(session: Session, public_id: str) -> int | None:
+    """Our number of the resource with this public id (also as its address has it, with the title behind); None when there is none."""
+    return session.scalar(select(Resource.id).where(Resource.public_id == public_id.partition("-")[0][:16]))
 
 
 def merged_into(session: Session, resource: Resource) -> Moved | None:
@@ -232,6 +246,27 @@ def origins_of(session: Session, resource_id: int) -> tuple[Origin, ...]:
         .order_by(SourceRecord.state != "active", Source.rank, SourceRecord.id)
     )
     return tuple(Origin(*row) for row in rows)
+
+
+def missing_of(resource: Resource) -> tuple[str, ...]:
+    """What is missing of a resource (`completing.missing`)."""
+    names = dict.fromkeys(name for field in completing.WEIGHTS for name in completing.CARRIERS.get(field, (field,)))
+    return completing.missing({name: getattr(resource, name) for name in names})
+
+
+def broken_since(session: Session, resource: Resource) -> datetime | None:
+    """Since when the resource's own address has failed, while it counts as broken."""
+    if resource.links not in ("broken", "elsewhere"):
+        return None
+    return session.scalar(select(Link.failing_since).where(Link.resource_id == resource.id, Link.url == resource.url))
+
+
+def other_offers(session: Session, resource: Resource) -> tuple[str, ...]:
+    """Other addresses of the resource that work, while its own does not."""
+    if resource.links != "elsewhere":
+        return ()
+    wanted = select(Link.url).where(Link.resource_id == resource.id, Link.url != resource.url, Link.state == "ok").order_by(Link.id)
+    return tuple(session.scalars(wanted))
 
 
 def field_sources(provenance: Mapping[str, Any], origins: Sequence[Origin]) -> dict[str, str]:

@@ -182,16 +182,18 @@ def change_records(page: Page) -> None:
     if not page.changed:
         return
     before = {
-        id: (state, values)
-        for id, state, values in page.session.execute(
-            select(SourceRecord.id, SourceRecord.state, SourceRecord.values).where(SourceRecord.id.in_([id for id, _ in page.changed]))
+        id: (state, values, changed_at)
+        for id, state, values, changed_at in page.session.execute(
+            select(SourceRecord.id, SourceRecord.state, SourceRecord.values, SourceRecord.changed_at).where(
+                SourceRecord.id.in_([id for id, _ in page.changed])
+            )
         )
     }
     rows, orphans, affected = [], [], []
     for id, record in page.changed:
         values = page.values_of(record)
         row = {"id": id, **recording.record_columns(page, record, values)}
-        if before[id] == ("active", values):
+        if before[id][:2] == ("active", values):
             page.changes.unchanged += 1
             rows.append(row)
             continue
@@ -201,6 +203,7 @@ def change_records(page: Page) -> None:
         else:
             page.changes.updated += 1
             affected.append((id, record))
+            row |= {"previous": before[id][1], "previous_at": before[id][2]} if before[id][1] != values else {}
         read_again = page.seen_by is not None and before[id][0] == "active"  # it did not change at its source: its place stays
         rows.append(row if read_again else row | {"changed_at": page.at})
     page.session.execute(update(SourceRecord), rows)

@@ -19,7 +19,7 @@ COLUMNS = (
     Resource.id, Resource.public_id, Resource.title, Resource.languages, Resource.subtitle_languages, Resource.summary, Resource.text,
     Resource.resource_type, Resource.licence, Resource.licence_family, Resource.free, Resource.certificate, Resource.provider,
     Resource.provider_slug, Resource.institution, Resource.levels, Resource.duration, Resource.workload_min, Resource.workload_max,
-    Resource.teaches, Resource.content_modified, Resource.updated_at,
+    Resource.teaches, Resource.content_modified, Resource.updated_at, Resource.links,
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Summary:
     workload_min: float | None
     workload_max: float | None
     teaches: tuple[str, ...]
+    links: str | None  # broken | elsewhere: its own address leads nowhere
     changed_at: datetime  # the content, or else our record of it
     topics: tuple[str, ...]  # notations, surest first
 
@@ -95,6 +96,7 @@ def summary(row: Any, topics: tuple[str, ...]) -> Summary:
         workload_min=row.workload_min,
         workload_max=row.workload_max,
         teaches=tuple(row.teaches),
+        links=row.links,
         changed_at=row.content_modified or row.updated_at,
         topics=topics,
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from hub.services import auditing
 from hub.web import context, spreadsheets
@@ -60,10 +60,7 @@ def index() -> str:
 @admin_required
 def table() -> Response:
     """The same events, all of them, for a spreadsheet."""
-    rows = spreadsheets.lines(HEADER, cells(asked()))
-    response = Response(stream_with_context(rows), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return response
+    return spreadsheets.answer(spreadsheets.lines(HEADER, cells(asked())), "audit")
 
 
 def cells(wanted: auditing.Wanted) -> Iterator[tuple[str, ...]]:

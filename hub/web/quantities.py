@@ -68,6 +68,11 @@ def day(moment: datetime | date | None) -> str:
     return format_date(moment, "medium") if moment else ""
 
 
+def parsed(text: str) -> datetime:
+    """A moment as JSON has it (ISO 8601)."""
+    return datetime.fromisoformat(text)
+
+
 def month(moment: datetime | date | None) -> str:
     """ "Nov 2026"."""
     return format_skeleton("yMMM", moment, locale=locale()) if moment else ""

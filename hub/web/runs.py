@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Response, abort, flash, make_response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, flash, make_response, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub.services import leasing, running, watching, withdrawing
+from hub.services import charting, leasing, running, watching, withdrawing
 from hub.web import context, spreadsheets
 from hub.web.access import admin_required
 from hub.web.listing import page_number, pages_around
@@ -25,6 +25,7 @@ def index() -> str:
     """Live runs, a form for a new one, the history."""
     number, state, source = page_number(request.args.get("page", "")), request.args.get("state", ""), request.args.get("source", "")
     page = watching.runs(context.session(), page=number, state=state, source=source)
+    days = 90 if request.args.get("days") == "90" else 14
     return render_template(
         "runs/index.html",
         live=watching.live_runs(context.session()),
@@ -35,6 +36,9 @@ def index() -> str:
         number=number,
         numbers=pages_around(number, page.pages),
         address=lambda n: url_for("runs.index", page=n, state=state or None, source=source or None),
+        charts=charting.charts(context.session(), source=source or None, days=days),
+        chart_days=days,
+        chart_source=source,
     )
 
 
@@ -123,10 +127,7 @@ def raw(run_id: int, failure_id: int) -> str:
 def failures_csv(run_id: int) -> Response:
     """All failures as a table for a spreadsheet."""
     run_or_404(run_id)
-    rows = lines(watching.all_failures(context.session(), run_id))
-    response = Response(stream_with_context(rows), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="run-{run_id}-failures.csv"'
-    return response
+    return spreadsheets.answer(lines(watching.all_failures(context.session(), run_id)), f"run-{run_id}-failures")
 
 
 def run_or_404(run_id: int) -> watching.RunState:

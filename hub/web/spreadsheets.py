@@ -1,10 +1,12 @@
-"""Tables for spreadsheets."""
+"""Tables for spreadsheets: CSV that calculates nothing."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+
+from flask import Response, stream_with_context
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -21,3 +23,10 @@ def row(cells: Iterable[str]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     return out.getvalue()
+
+
+def answer(lines: Iterator[str], name: str) -> Response:
+    """The lines as a file to save, sent as they come."""
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

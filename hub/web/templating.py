@@ -14,7 +14,23 @@ from markupsafe import Markup
 
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
-from hub.web import assets, context, covers, deeds, facts, markup, pages, permissions, preferences, quantities, upkeep, weights, wording
+from hub.web import (
+    advice,
+    assets,
+    charts,
+    context,
+    covers,
+    deeds,
+    facts,
+    markup,
+    pages,
+    permissions,
+    preferences,
+    quantities,
+    upkeep,
+    weights,
+    wording,
+)
 
 SPRITE = "vendor/icons.svg"
 SECTIONS = {
@@ -24,6 +40,7 @@ SECTIONS = {
     "topics": "topics",
     "providers": "providers",
     "sources": "sources",
+    "reports": "sources",
 }
 TOPIC_ICONS = {  # main topics; those under them look like them
     "foundations": "shopping-cart",
@@ -74,7 +91,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 

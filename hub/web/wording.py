@@ -71,6 +71,22 @@ STATE_LOOKS = {  # state of a run -> colour and icon of its badge
     "failed": ("bad", "circle-alert"),
     "cancelled": ("", "square"),
 }
+LINK_STATES = {
+    "broken": _l("Broken"),
+    "doubtful": _l("In doubt"),
+    "refused": _l("Refused"),
+    "ok": _l("Works"),
+    "unchecked": _l("Not asked yet"),
+}
+LINK_LOOKS = {  # state of a link -> colour and icon of its badge
+    "broken": ("bad", "circle-alert"),
+    "doubtful": ("warn", "triangle-alert"),
+    "refused": ("", "info"),
+    "ok": ("ok", "circle-check"),
+    "unchecked": ("", "hourglass"),
+}
+RECORD_STATES = {"active": _l("Live"), "failed": _l("Failed"), "withdrawn": _l("Withdrawn")}
+RECORD_LOOKS = {"active": ("ok", "circle-check"), "failed": ("bad", "circle-alert"), "withdrawn": ("", "x")}
 STAGES = {"fetch": _l("Fetch"), "read": _l("Read"), "store": _l("Store")}
 PACES = {"self": _l("Self-paced"), "instructor": _l("With an instructor")}
 MODES = {"online": _l("Online"), "onsite": _l("On site"), "blended": _l("Blended")}
@@ -113,6 +129,14 @@ def level_name(code: str) -> str:
 
 def state_name(code: str) -> str:
     return str(STATES.get(code, code))
+
+
+def link_state_name(code: str) -> str:
+    return str(LINK_STATES.get(code, code))
+
+
+def record_state_name(code: str) -> str:
+    return str(RECORD_STATES.get(code, code))
 
 
 def stage_name(code: str) -> str:
