@@ -68,7 +68,8 @@ class Crew:
         role = self.chance.choice([role for role, process in self.working.items() if process.poll() is None] or ["worker"])
         pids = family(self.working[role].pid)
         pid = self.chance.choice(pids)
-        name = " ".join(words_of(pid).split()[:2]) if words_of(pid) else role
+        words = words_of(pid)
+        name = role if words == str(pid) else " ".join(words.split()[:2])  # one that has ended in this instant has no words
         if role == "web":
             name, pid = ("serve", pid) if pid == pids[0] else ("serve: its process", pid)
         with contextlib.suppress(ProcessLookupError):
