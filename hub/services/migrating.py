@@ -32,7 +32,12 @@ def head() -> str | None:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to a revision; one that is there does nothing."""
     with engine.begin() as connection:
-        command.upgrade(config(connection), revision)
+        upgrade_on(connection, revision)
+
+
+def upgrade_on(connection: Connection, revision: str) -> None:
+    """As `upgrade`, in a transaction of the caller."""
+    command.upgrade(config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
