@@ -24,7 +24,7 @@ class Request:
     step: str = ""  # what the kind wants to know when the answer comes: "identify", "list", "page" ...
     context: Mapping[str, str] = field(default_factory=dict)  # what else it wants to know then
     crawl: bool = False  # a page made for people: robots.txt is obeyed, and one that fails costs only itself
-    version: str = ""  # what the list that names this page says of its version (a sitemap's lastmod): equal to the last one, it is not asked
+    version: str = ""  # what the list that names this page says of its version (lastmod): the same as last time, it is not asked
     robots: bool = False  # a list that belongs to such pages: robots.txt is obeyed, but a list that fails is more than a page
     optional: bool = False  # when the source answers this with an error, `otherwise` is asked and the run goes on
     otherwise: tuple[Request, ...] = ()
@@ -82,6 +82,7 @@ Parse = Callable[[Request, Response, Mapping[str, str]], Page]
 Read = Callable[[Raw, Mapping[str, str]], Item]
 Probe = Callable[[str], tuple[Request, ...]]
 Recognise = Callable[[Request, Response], Sighting | None]
+Check = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class Harvester:
     `probe(address)` -> what to ask to see whether a source of this kind is at, or near, an address that somebody pasted; few requests.
     `recognise(request, response)` -> Sighting or None for the pasted address's own answer (`request.step` is empty) and for each probe's;
     raises nothing, whatever the bytes.
+    `check(options)` -> nothing; raises BadOptions for a value that cannot be (a path, a selector, a body), before anything is asked.
     """
 
     kind: str  # "oai-pmh"
@@ -104,6 +106,7 @@ class Harvester:
     options: tuple[Option, ...] = ()
     probe: Probe | None = None
     recognise: Recognise | None = None
+    check: Check | None = None
     answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
     aliases: tuple[str, ...] = ()  # other names that people give it
     lists_all: bool = True  # a full pass shows every record that there is: one that is missing has gone (a feed shows only the latest)
