@@ -1,4 +1,4 @@
-"""Lists of courses in CSV or TSV: columns are found by their usual names in English and Chinese, or named by options."""
+"""Lists of courses in CSV, TSV, XLSX or ODS: columns are found by their usual names in English and Chinese, or named by options."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
-from harvesters.clean import charset, columns, fields, json, table, text, url
+from harvesters.clean import charset, columns, fields, json, table, text, url, workbook
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
@@ -18,24 +18,39 @@ _FIELD = 2_000_000  # characters of one cell
 
 
 def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
-    return (Request(url=address, step="list", headers={"Accept": "text/csv, text/tab-separated-values, */*;q=0.5"}),)
+    return (
+        Request(
+            url=address,
+            step="list",
+            headers={"Accept": f"text/csv, text/tab-separated-values, {', '.join(workbook.MEDIA_TYPES)}, */*;q=0.5"},
+        ),
+    )
 
 
 def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
     """The whole list. A column that an option names and the list does not have is a SourceError; a row that cannot be read is a Failure."""
-    words = charset.decode(response.body, response.media_type, response.charset).replace("\x00", "").lstrip("\r\n")
+    where, body = response.url, response.body
+    if workbook.is_old(body):
+        raise SourceError(
+            f"The workbook from {where} is of Excel 97, or encrypted: that is not read.", advice="Save it as XLSX, or as CSV."
+        )
+    if workbook.is_workbook(body):
+        return _page(workbook.rows(body, options.get("sheet", ""), where), options, where)
+    words = charset.decode(body, response.media_type, response.charset).replace("\x00", "").lstrip("\r\n")
     if not words.strip():
-        raise SourceError(f"An empty answer came from {response.url}, not a list.", advice="Check the address.")
-    json.refuse_html(words, "a CSV list", response.url)
+        raise SourceError(f"An empty answer came from {where}, not a list.", advice="Check the address.")
+    json.refuse_html(words, "a CSV list", where)
     words, told = table.told(words)
     delimiter = table.delimiter(words, options.get("delimiter", ""), told)
-    header, rows = table.headed(list(_rows(words, delimiter, response.url)), options.get("title", "").strip())
+    return _page(list(_rows(words, delimiter, where)), options, where, cut=_ends_inside_quotes(words, delimiter))
+
+
+def _page(found: list[tuple[int, list[str]]], options: Mapping[str, str], where: str, *, cut: bool = False) -> Page:
+    header, rows = table.headed(found, options.get("title", "").strip())
     names = _unique(header)
-    mapping = _mapping(names, options, response.url)
-    cut = rows[-1][0] if rows and _ends_inside_quotes(words, delimiter) else 0
-    items = tuple(
-        _row(number, row, names, mapping, response.url, cut=number == cut) for number, row in rows if any(cell.strip() for cell in row)
-    )
+    mapping = _mapping(names, options, where)
+    last = rows[-1][0] if rows and cut else 0
+    items = tuple(_row(number, row, names, mapping, where, cut=number == last) for number, row in rows if any(cell.strip() for cell in row))
     return Page(items=items, total=len(items))
 
 
@@ -100,9 +115,8 @@ def _mapping(names: list[str], options: Mapping[str, str], where: str) -> dict[s
 def _row(number: int, row: list[str], names: list[str], mapping: Mapping[str, tuple[str, ...]], where: str, *, cut: bool) -> Item:
     cells = row[: len(names)]
     kept: dict[str, object] = {"header": names, "row": cells}
-    if (
-        text.line(_fields(names, cells, mapping).one("title")) is None
-    ):  # the line helps to find the row; elsewhere it would make every row new when one is inserted above
+    if text.line(_fields(names, cells, mapping).one("title")) is None:
+        # The line helps to find the row; elsewhere it would make every row new when one is inserted above.
         kept["line"] = number
     if cut:
         kept.update(line=number, cut=True)
@@ -161,13 +175,14 @@ def _column(mapping: Mapping[str, tuple[str, ...]], field: str) -> str:
 
 HARVESTER = Harvester(
     kind="csv",
-    aliases=("tsv", "csv-tsv"),
-    title="CSV or TSV list",
+    aliases=("tsv", "csv-tsv", "xlsx", "ods", "excel", "spreadsheet"),
+    title="CSV, TSV, XLSX or ODS list",
     start=start,
     parse=parse,
     read=read,
     options=(
         Option(name="delimiter", label="Delimiter", help="comma, tab, semicolon, pipe, or the character itself", default="auto"),
+        Option(name="sheet", label="Sheet", help="Of a workbook: the sheet's name, or its number; else the first that holds something."),
         *(
             Option(
                 name=field, label=f"Column: {field}", help=f"The column (or several, with commas) that holds the {field.replace('_', ' ')}."
