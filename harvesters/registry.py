@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from harvesters.errors import HarvestError
-from harvesters.kinds import csv, jsonld, moochub, oai_pmh, openedx, rss
+from harvesters.kinds import csv, json_api, jsonld, moochub, oai_pmh, openedx, rss
 from harvesters.protocol import Harvester
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ OURS = (
     jsonld.HARVESTER,
     moochub.HARVESTER,
     csv.HARVESTER,
+    json_api.HARVESTER,
 )
 
 

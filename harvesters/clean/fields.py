@@ -83,7 +83,7 @@ def record(fields: Fields, identifier_: str, title: str, address: str | None, ra
         institution=text.line(fields.one("institution")),
         code=text.line(fields.one("code")),
         group=text.identifier(fields.one("group")),
-        identifiers=identifier.identifiers([*fields.many("doi"), *fields.many("isbn"), *fields.many("identifier")]),
+        identifiers=identifier.identifiers([*fields.many("doi"), *fields.many("isbn"), *_labelled(fields.many("identifier"))]),
         licence=known,
         licence_url=url.absolute(fields.one("licence")) or licence.url(known),
         rights=text.line(fields.one("licence")),
@@ -105,6 +105,11 @@ def record(fields: Fields, identifier_: str, title: str, address: str | None, ra
         published=dates.moment(fields.one("published")),
         modified=dates.moment(fields.one("modified")),
     )
+
+
+def _labelled(names: Sequence[str]) -> list[str]:
+    """Without bare numbers: one of eleven of ten digits looks like an ISBN."""
+    return [name for name in names if not re.fullmatch(r"\s*\d{9}[\dxX]\s*", name)]
 
 
 def _agents(fields: Fields) -> tuple[Agent, ...]:

@@ -17,7 +17,7 @@ ROW = re.compile(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| `([a-z-]+)` \| <([^>]+)> \| 
 
 def test_there_are_enough_of_every_kind() -> None:
     assert len(PRESETS) >= 24
-    assert {preset["kind"] for preset in PRESETS} == {"oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv"}
+    assert {preset["kind"] for preset in PRESETS} == {"oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv", "json"}
     assert len(set(NAMES)) == len(NAMES)
 
 
@@ -44,6 +44,8 @@ def test_its_kind_knows_the_address_and_the_options(preset: dict[str, object]) -
     options = preset.get("options", {})
     assert isinstance(options, dict)
     assert set(options) <= {option.name for option in harvester.options}
+    if harvester.check:
+        harvester.check(options)
     requests = harvester.start(str(preset["url"]), options, None)
     assert requests
     assert all(urlsplit(request.url).netloc == urlsplit(str(preset["url"])).netloc for request in requests)

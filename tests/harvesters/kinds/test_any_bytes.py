@@ -22,21 +22,34 @@ WHOLE = {
     "openedx": b'{"results":[{"id":"course-v1:O+N+R","name":"T","media":{"image":{"raw":"/x"}},"start":null}],"pagination":{"next":null}}',
     "moochub": b'{"data":[{"id":"1","attributes":{"name":"T","offer":[{"price":"1"}],"startDate":["2026-01-01"]}}],"links":{}}',
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
+    "json": b'{"list":[{"id":1,"name":"T","price":1.5,"start":1551405600000,"people":[{"n":"A"}]},3],"next":"/x?page=2","total":9}',
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
+}
+
+OPTIONS = {
+    "json": {
+        "items": "list",
+        "title": "name",
+        "identifier": "id",
+        "start": "start",
+        "instructor": "people[*].n",
+        "next": "next",
+        "total": "total",
+    },
 }
 
 
 def check(kind: str, body: bytes) -> None:
-    harvester = registry.kind(kind)
+    harvester, options = registry.kind(kind), OPTIONS.get(kind, {})
     for step in STEPS.get(kind, ("page",)):
         request = Request(url="https://e.org/x", step=step)
         try:
-            page = harvester.parse(request, Response(url="https://e.org/x", body=body), {})
+            page = harvester.parse(request, Response(url="https://e.org/x", body=body), options)
         except SourceError as error:
             assert str(error)
             continue
         for item in page.items:
-            assert harvester.read(item.raw, {}) == item
+            assert harvester.read(item.raw, options) == item
             json.dumps([item.identifier, getattr(item, "title", "")]).encode()
 
 
@@ -60,7 +73,7 @@ def test_answers_with_a_wound(kind, place, length, piece):
 @given(body=st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=6).map(b"".join))
 @settings(max_examples=50, deadline=None)
 def test_any_payload_can_be_read(kind, body):
-    item = registry.kind(kind).read(Raw(body, "application/octet-stream", "https://e.org/x"), {})
+    item = registry.kind(kind).read(Raw(body, "application/octet-stream", "https://e.org/x"), OPTIONS.get(kind, {}))
     assert not isinstance(item, Failure) or item.reason
 
 
