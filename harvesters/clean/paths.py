@@ -158,7 +158,8 @@ def _texts(value: object, part: Part) -> list[str]:
     if any(text is None for text in filled):
         return []
     inner = [*(text or "" for text in filled), ""]
-    return ["".join(word + text for word, text in zip(part.words, inner, strict=True))]
+    whole = "".join(word + text for word, text in zip(part.words, inner, strict=True))
+    return [whole] if whole else []
 
 
 def _entries(nodes: Sequence[object]) -> list[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -108,6 +109,7 @@ def _next(request: Request, response: Response, options: Mapping[str, str], valu
     seen = number["seen"] + count
     size = _number(options.get("size"))
     place = {"page": str(number["page"] + 1), "offset": str(number["offset"] + (size or count)), "seen": str(seen)}
+    place["last"] = hashlib.sha256(response.body).hexdigest()[:16]
     if options.get("next", "").strip():
         said = next(iter(paths.texts(value, paths.compiled(options["next"]))), "")
         if said.lower() in ("", "false", "0", "null", "none"):
@@ -120,7 +122,8 @@ def _next(request: Request, response: Response, options: Mapping[str, str], valu
             place["page"] = said[:9]
     elif not places & {"page", "offset"} or count == 0 or (total is not None and seen >= total):
         return None
-    return _request(template, options, place)
+    again = place["last"] == request.context.get("last")  # behind the last page, some services show it again
+    return None if again else _request(template, options, place)
 
 
 def _number(said: str | None) -> int:

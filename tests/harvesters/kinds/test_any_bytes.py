@@ -23,10 +23,12 @@ WHOLE = {
     "moochub": b'{"data":[{"id":"1","attributes":{"name":"T","offer":[{"price":"1"}],"startDate":["2026-01-01"]}}],"links":{}}',
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
     "json": b'{"list":[{"id":1,"name":"T","price":1.5,"start":1551405600000,"people":[{"n":"A"}]},3],"next":"/x?page=2","total":9}',
+    "html": b"<ul><li class=c><a href='/1'>T</a><img src=x><li class=c><h3>U</h3></ul><a class=n href='?2'>",
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
 }
 
 OPTIONS = {
+    "html": {"item": "li.c", "title": "a|h3", "next": "a.n", "image": "img@src", "description": "@class"},
     "json": {
         "items": "list",
         "title": "name",
