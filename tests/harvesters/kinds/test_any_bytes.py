@@ -13,7 +13,7 @@ from harvesters.protocol import Request, Response
 from harvesters.record import Failure, Raw
 
 KINDS = sorted(registry.kinds())
-STEPS = {"oai-pmh": ("identify", "list"), "jsonld": ("start", "sitemap", "robots", "page")}
+STEPS = {"oai-pmh": ("identify", "formats", "list"), "jsonld": ("start", "sitemap", "robots", "page")}
 PIECES = [b"<", b">", b"</record>", b"<record><header><identifier>x</identifier></header></record>", b"<item><title>t</title></item>", b"<entry>", b"<![CDATA[", b"]]>", b"&nbsp;", b"&", b"\x00", b"\xff", b"\x08", b"{", b"}",
           b"[1]", b'{"@value":{}}', b"1e999", b'"\\ud800"', b"null", b",", b"\n", b"\xed\xa0\x80", b"999999999999999999999", b'"name":', b'"title":"x"', b"<script type='application/ld+json'>"]  # fmt: skip
 WHOLE = {
@@ -24,6 +24,7 @@ WHOLE = {
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
     "json": b'{"list":[{"id":1,"name":"T","price":1.5,"start":1551405600000,"people":[{"n":"A"}]},3],"next":"/x?page=2","total":9}',
     "html": b"<ul><li class=c><a href='/1'>T</a><img src=x><li class=c><h3>U</h3></ul><a class=n href='?2'>",
+    "lom": b"<manifest identifier='m'><metadata><lom><general><title><string>T</string></title></general><lifeCycle><contribute><entity>A</entity></contribute></lifeCycle></lom></metadata><x/></manifest>",
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
 }
 
