@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import idna
 
+from harvesters.clean.secrets import is_secret
 from harvesters.errors import FetchError, RefusedAddress
 
 PORTS = {"http": 80, "https": 443}
@@ -17,8 +18,6 @@ LONGEST = 8_000  # characters; servers refuse longer ones
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key", "apikey", "x-auth-token"}
 )
-_SECRET_WORDS = ("password", "passwd", "secret", "apikey", "api_key", "api-key", "access_token", "auth", "signature", "jwt", "credential")
-_SECRET_NAMES = frozenset({"key", "token", "sig", "pwd", "pass", "session", "sessionid", "sid"})
 _SAFE = "!$%&'()*+,/:;=?@[]~"  # left as they come: a resumption token goes back exactly as it came
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _COMPLETE = "Write the complete address, for example https://example.org/oai."
@@ -152,6 +151,4 @@ def _split(rest: str) -> tuple[str, str, str]:
 
 def _masked(pair: str) -> str:
     name, equals, _ = pair.partition("=")
-    lower = name.lower()
-    hidden = equals and (lower in _SECRET_NAMES or any(word in lower for word in _SECRET_WORDS))
-    return f"{name}=..." if hidden else pair
+    return f"{name}=..." if equals and is_secret(name) else pair

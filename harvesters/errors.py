@@ -30,6 +30,14 @@ class SourceError(HarvestError):
     """The bytes came, but are not what this kind of source sends."""
 
 
+class BadOptions(SourceError):
+    """An option of the source (`option` is its name) cannot be what it is set to; the message says why."""
+
+    def __init__(self, option: str, message: str, *, advice: str = "") -> None:
+        super().__init__(message, advice=advice or f"Change the option {option} of the source.")
+        self.option = option
+
+
 class ProtocolError(SourceError):
     """The source says no in the words of its own protocol, whatever the HTTP status."""
 

@@ -83,6 +83,7 @@ Parse = Callable[[Request, Response, Mapping[str, str]], Page]
 Read = Callable[[Raw, Mapping[str, str]], Item]
 Probe = Callable[[str], tuple[Request, ...]]
 Recognise = Callable[[Request, Response], Sighting | None]
+Check = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ class Harvester:
     `probe(address)` -> what to ask to see whether a source of this kind is at, or near, an address that somebody pasted; few requests.
     `recognise(request, response)` -> Sighting or None for the pasted address's own answer (`request.step` is empty) and for each probe's;
     raises nothing, whatever the bytes.
+    `check(options)` -> nothing; raises BadOptions for a value that cannot be (a path, a selector, a body), before anything is asked.
     """
 
     kind: str  # "oai-pmh"
@@ -105,6 +107,7 @@ class Harvester:
     options: tuple[Option, ...] = ()
     probe: Probe | None = None
     recognise: Recognise | None = None
+    check: Check | None = None
     answers_errors: bool = False  # its protocol's errors may come with an error status: `parse` is given such answers too
     aliases: tuple[str, ...] = ()  # other names that people give it
     internal: bool = False  # fed by the hub itself: never harvested, and no choice for a new source

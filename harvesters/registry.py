@@ -13,9 +13,11 @@ from harvesters.kinds import (
     csv,
     edu_sharing,
     futurelearn,
+    json_api,
     jsonld,
     kolibri,
     libretexts,
+    lom_file,
     mediawiki,
     mit_learn,
     mit_ocw,
@@ -27,6 +29,7 @@ from harvesters.kinds import (
     openstax,
     rss,
     thoth,
+    web_list,
     youtube,
     youtube_api,
 )
@@ -57,6 +60,9 @@ OURS = (
     moodle.HARVESTER,
     kolibri.HARVESTER,
     by_hand.HARVESTER,
+    json_api.HARVESTER,
+    web_list.HARVESTER,
+    lom_file.HARVESTER,
 )
 
 

@@ -1,63 +1,56 @@
-"""Lists of courses in CSV or TSV: columns are found by their usual names in English and Chinese, or named by options."""
+"""Lists of courses in CSV, TSV, XLSX or ODS: columns are found by their usual names in English and Chinese, or named by options."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
 
-from harvesters.clean import (
-    attendance,
-    charset,
-    columns,
-    dates,
-    duration,
-    html,
-    identifier,
-    json,
-    language,
-    level,
-    licence,
-    money,
-    table,
-    text,
-    url,
-    workload,
-)
-from harvesters.clean.resource_type import resource_type
+from harvesters.clean import charset, columns, fields, json, table, text, url, workbook
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
-from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
+from harvesters.record import Failure, Item, Raw
 
 MEDIA_TYPE = "application/json"
 MOST_COLUMNS = 500
 _FIELD = 2_000_000  # characters of one cell
-_SEPARATORS = ";；|、/"
-_YES = {"yes", "y", "true", "1", "是", "有", "x", "✓"}
-_NO = {"no", "n", "false", "0", "否", "无"}
 
 
 def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[Request, ...]:
-    return (Request(url=address, step="list", headers={"Accept": "text/csv, text/tab-separated-values, */*;q=0.5"}),)
+    return (
+        Request(
+            url=address,
+            step="list",
+            headers={"Accept": f"text/csv, text/tab-separated-values, {', '.join(workbook.MEDIA_TYPES)}, */*;q=0.5"},
+        ),
+    )
 
 
 def parse(request: Request, response: Response, options: Mapping[str, str]) -> Page:
     """The whole list. A column that an option names and the list does not have is a SourceError; a row that cannot be read is a Failure."""
-    words = charset.decode(response.body, response.media_type, response.charset).replace("\x00", "").lstrip("\r\n")
+    where, body = response.url, response.body
+    if workbook.is_old(body):
+        raise SourceError(
+            f"The workbook from {where} is of Excel 97, or encrypted: that is not read.", advice="Save it as XLSX, or as CSV."
+        )
+    if workbook.is_workbook(body):
+        return _page(workbook.rows(body, options.get("sheet", ""), where), options, where)
+    words = charset.decode(body, response.media_type, response.charset).replace("\x00", "").lstrip("\r\n")
     if not words.strip():
-        raise SourceError(f"An empty answer came from {response.url}, not a list.", advice="Check the address.")
-    json.refuse_html(words, "a CSV list", response.url)
+        raise SourceError(f"An empty answer came from {where}, not a list.", advice="Check the address.")
+    json.refuse_html(words, "a CSV list", where)
     words, told = table.told(words)
     delimiter = table.delimiter(words, options.get("delimiter", ""), told)
-    header, rows = table.headed(list(_rows(words, delimiter, response.url)), options.get("title", "").strip())
+    return _page(list(_rows(words, delimiter, where)), options, where, cut=_ends_inside_quotes(words, delimiter))
+
+
+def _page(found: list[tuple[int, list[str]]], options: Mapping[str, str], where: str, *, cut: bool = False) -> Page:
+    header, rows = table.headed(found, options.get("title", "").strip())
     names = _unique(header)
-    mapping = _mapping(names, options, response.url)
-    cut = rows[-1][0] if rows and _ends_inside_quotes(words, delimiter) else 0
-    items = tuple(
-        _row(number, row, names, mapping, response.url, cut=number == cut) for number, row in rows if any(cell.strip() for cell in row)
-    )
+    mapping = _mapping(names, options, where)
+    last = rows[-1][0] if rows and cut else 0
+    items = tuple(_row(number, row, names, mapping, where, cut=number == last) for number, row in rows if any(cell.strip() for cell in row))
     return Page(items=items, total=len(items))
 
 
@@ -101,7 +94,7 @@ def _unique(header: list[str]) -> list[str]:
 def _mapping(names: list[str], options: Mapping[str, str], where: str) -> dict[str, tuple[str, ...]]:
     """Our field -> the columns that it comes from."""
     known = columns.recognise(names)
-    for field in columns.FIELDS:
+    for field in fields.NAMES:
         said = options.get(field, "").strip()
         if said:
             known[field] = (said,) if said in names else tuple(part.strip() for part in re.split(r"[,，+]", said) if part.strip())
@@ -122,8 +115,8 @@ def _mapping(names: list[str], options: Mapping[str, str], where: str) -> dict[s
 def _row(number: int, row: list[str], names: list[str], mapping: Mapping[str, tuple[str, ...]], where: str, *, cut: bool) -> Item:
     cells = row[: len(names)]
     kept: dict[str, object] = {"header": names, "row": cells}
-    titled = Row(dict(zip(names, cells, strict=False)), mapping).one("title")
-    if text.line(titled) is None:  # the line helps to find the row; elsewhere it would make every row new when one is inserted above
+    if text.line(_fields(names, cells, mapping).one("title")) is None:
+        # The line helps to find the row; elsewhere it would make every row new when one is inserted above.
         kept["line"] = number
     if cut:
         kept.update(line=number, cut=True)
@@ -146,7 +139,7 @@ def _item(kept: Mapping[str, object], mapping: Mapping[str, tuple[str, ...]], ra
     names, cells = kept.get("header"), kept.get("row")
     if not isinstance(names, list) or not isinstance(cells, list):
         return Failure(reason="The stored row has no header or no cells.", raw=raw)
-    row = Row(dict(zip(names, cells, strict=False)), mapping)
+    row = _fields(names, cells, mapping)
     if kept.get("cut") is True:
         return Failure(
             reason=f"The row at line {kept.get('line', '?')} has a quote that is never closed: the list is cut, or later rows are in it.",
@@ -155,123 +148,46 @@ def _item(kept: Mapping[str, object], mapping: Mapping[str, tuple[str, ...]], ra
             advice="Close the quote; rows after it were not read.",
         )
     title, address = text.line(row.one("title")), url.absolute(row.one("url"), raw.url) if row.one("url") else None
-    name = text.identifier(row.one("identifier")) or _named(title, address, row)
+    name = fields.name(row, title, address)
     if title is None:
         return Failure(
             reason=f"The row at line {kept.get('line', '?')} has no title.",
             raw=raw,
             identifier=name,
-            advice=f'Fill in the column "{row.column("title")}".',
+            advice=f'Fill in the column "{_column(mapping, "title")}".',
         )
-    return _record(row, name or title, title, address, raw)
+    return fields.record(row, name or title, title, address, raw)
 
 
-class Row:
+def _fields(names: list[str], cells: list[str], mapping: Mapping[str, tuple[str, ...]]) -> fields.Fields:
     """One row, asked by our field names."""
-
-    def __init__(self, cells: Mapping[str, str], mapping: Mapping[str, tuple[str, ...]]) -> None:
-        self._cells, self._mapping = cells, mapping
-
-    def column(self, field: str) -> str:
-        return next(iter(self._mapping.get(field, ())), field)
-
-    def many(self, field: str) -> list[str]:
-        cells = (self._cells.get(column) for column in self._mapping.get(field, ()))
-        return [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-
-    def one(self, field: str) -> str | None:
-        return next(iter(self.many(field)), None)
-
-    def split(self, field: str, separators: str = _SEPARATORS) -> tuple[str, ...]:
-        """The values in the cells; two spaces separate as well, as some lists were made by taking line breaks out."""
-        cells = (re.sub(r"(?<=\S) {2,20}(?=\S)", separators[0], cell) for cell in self.many(field))
-        return text.lines(part for cell in cells for part in text.split(cell, separators))
+    said = dict(zip(names, cells, strict=False))
+    values = {
+        field: [cell for cell in map(said.get, wanted) if isinstance(cell, str) and cell.strip()] for field, wanted in mapping.items()
+    }
+    paid = columns.normal(_column(mapping, "free")) in columns.PAID  # "is_paid"
+    return fields.Fields(values, cells=True, unit=columns.unit(_column(mapping, "duration")), paid=paid)
 
 
-def _named(title: str | None, address: str | None, row: Row) -> str | None:
-    """A name that stays the same while the address does, or, without one, title and provider."""
-    place = url.canonical(address) if address else None
-    basis = place or "\n".join(filter(None, (title, row.one("institution"), row.one("provider"))))
-    return hashlib.sha256(basis.encode("utf-8", "replace")).hexdigest()[:20] if basis else None
-
-
-def _record(row: Row, name: str, title: str, address: str | None, raw: Raw) -> Record:
-    known = licence.licence(row.one("licence"))
-    price = money.money(row.one("price"), row.one("currency"))
-    load = workload.workload(row.one("workload"), weekly=True)
-    offering = Offering(
-        pace=attendance.pace(row.one("pace") or ""),
-        mode=attendance.mode(row.one("mode") or ""),
-        start=dates.moment(row.one("start")),
-        end=dates.moment(row.one("end")),
-        enrolment_end=dates.moment(row.one("enrolment_end")),
-        price=price.amount if price else None,
-        currency=price.currency if price else None,
-    )
-    return Record(
-        identifier=name,
-        title=title,
-        raw=raw,
-        datestamp=dates.moment(row.one("modified")),
-        url=address,
-        resource_type=resource_type(row.split("type")) or "course",
-        alternative_titles=tuple(other for other in text.lines(row.many("alternative_title")) if other != title),
-        summary=html.plain(row.one("summary"), text.SUMMARY),
-        description=html.rich(row.one("description")) or html.rich(row.one("summary")),
-        languages=language.tags(row.many("language")),
-        subtitle_languages=language.tags(row.many("subtitle_language")),
-        agents=tuple(Agent(name=person, role="instructor") for person in row.split("instructor", ";；|、/,，"))
-        + tuple(Agent(name=person) for person in row.split("creator", ";；|")),
-        provider=text.line(row.one("provider")),
-        institution=text.line(row.one("institution")),
-        code=text.line(row.one("code")),
-        identifiers=identifier.identifiers([*row.many("doi"), *row.many("isbn"), *row.many("identifier")]),
-        licence=known,
-        licence_url=url.absolute(row.one("licence")) or licence.url(known),
-        rights=text.line(row.one("licence")),
-        free=_free(row),
-        certificate=_truth(row.one("certificate")),
-        offerings=(offering,) if offering != Offering() else (),
-        duration=duration.duration(row.one("duration"), columns.unit(row.column("duration"))),
-        workload_min=load.min,
-        workload_max=load.max,
-        levels=level.levels(row.many("level")),
-        subjects=row.split("subject"),
-        keywords=row.split("keyword", ";；|、/,，"),
-        teaches=row.split("teaches", ";；|\n"),
-        prerequisites=text.lines(row.many("prerequisite")),
-        audience=row.split("audience"),
-        image=url.absolute(row.one("image"), raw.url) if row.one("image") else None,
-        published=dates.moment(row.one("published")),
-        modified=dates.moment(row.one("modified")),
-    )
-
-
-def _free(row: Row) -> bool | None:
-    """A column may ask the question the other way round: "is_paid"."""
-    said = _truth(row.one("free"))
-    return not said if said is not None and columns.normal(row.column("free")) in columns.PAID else said
-
-
-def _truth(value: str | None) -> bool | None:
-    said = (value or "").strip().lower()
-    return True if said in _YES or said in ("free", "免费") else False if said in _NO or said in ("paid", "付费", "收费") else None
+def _column(mapping: Mapping[str, tuple[str, ...]], field: str) -> str:
+    return next(iter(mapping.get(field, ())), field)
 
 
 HARVESTER = Harvester(
     kind="csv",
-    aliases=("tsv", "csv-tsv"),
-    title="CSV or TSV list",
+    aliases=("tsv", "csv-tsv", "xlsx", "ods", "excel", "spreadsheet"),
+    title="CSV, TSV, XLSX or ODS list",
     start=start,
     parse=parse,
     read=read,
     options=(
         Option(name="delimiter", label="Delimiter", help="comma, tab, semicolon, pipe, or the character itself", default="auto"),
+        Option(name="sheet", label="Sheet", help="Of a workbook: the sheet's name, or its number; else the first that holds something."),
         *(
             Option(
                 name=field, label=f"Column: {field}", help=f"The column (or several, with commas) that holds the {field.replace('_', ' ')}."
             )
-            for field in columns.FIELDS
+            for field in fields.NAMES
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0 repositories, records in Dublin Core (oai_dc). Specification: http://www.openarchives.org/OAI/openarchivesprotocol.html"""
+"""OAI-PMH 2.0 repositories, records in LOM, Dublin Core, DataCite or MODS. Specification: http://www.openarchives.org/OAI/openarchivesprotocol.html"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
-from harvesters.clean import dates, dublin_core, text, xml
+from harvesters.clean import dates, dublin_core, formats, text, xml
 from harvesters.errors import ExpiredToken, ProtocolError, SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw, Withdrawn
@@ -35,7 +35,7 @@ def start(address: str, options: Mapping[str, str], since: str | None) -> tuple[
     """Identify first, for the granularity and the promise about deletions; a repository that cannot is asked for its list at once."""
     context = {"since": since} if since else {}
     # Every repository has to take days (section 3.3.1), so they are safe where Identify did not answer.
-    plain = _list(address, options, _from(since, days=True))
+    plain = _list(address, options.get("set", ""), options.get("prefix") or formats.DEFAULT, _from(since, days=True))
     return (
         Request(
             url=_url(address, "verb=Identify"), step="identify", context=context | {"base": address}, optional=True, otherwise=(plain,)
@@ -50,10 +50,10 @@ def _url(address: str, arguments: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(filter(None, (urlencode(kept), arguments))), ""))
 
 
-def _list(address: str, options: Mapping[str, str], since: str | None) -> Request:
-    arguments = {"verb": "ListRecords", "metadataPrefix": options.get("prefix") or "oai_dc"}
-    if options.get("set"):
-        arguments["set"] = options["set"]
+def _list(address: str, chosen: str, prefix: str, since: str | None) -> Request:
+    arguments = {"verb": "ListRecords", "metadataPrefix": prefix}
+    if chosen:
+        arguments["set"] = chosen
     if since:
         arguments["from"] = since
     return Request(url=_url(address, urlencode(arguments)), step="list", context={"base": address})
@@ -76,6 +76,8 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     """
     if request.step == "identify":
         return _identify(request, response, options)
+    if request.step == "formats":
+        return _formats(request, response, options)
     document = _document(response)
     root = document.root
     stamp = request.context.get("stamp") or _stamp(root, response)
@@ -113,7 +115,26 @@ def _identify(request: Request, response: Response, options: Mapping[str, str]) 
     seconds = "hh" in (_text(identify, "granularity") or "").lower()
     since = _from(request.context.get("since"), days=not seconds)
     deleted = (_text(identify, "deletedRecord") or "").strip().lower()
-    return Page(follow=(_list(request.context.get("base", request.url), options, since),), tracks_deletions=deleted == "persistent")
+    base = request.context.get("base", request.url)
+    prefix = options.get("prefix", "").strip()
+    follow = _list(base, options.get("set", ""), prefix or formats.DEFAULT, since)
+    if not prefix:
+        context = {"base": base} | ({"from": since} if since else {})
+        follow = Request(url=_url(base, "verb=ListMetadataFormats"), step="formats", context=context, optional=True, otherwise=(follow,))
+    return Page(follow=(follow,), tracks_deletions=deleted == "persistent")
+
+
+def _formats(request: Request, response: Response, options: Mapping[str, str]) -> Page:
+    """The best format that the repository offers, and the list in it; in oai_dc where the answer cannot be read."""
+    try:
+        answer = _child(_document(response).root, "ListMetadataFormats")
+    except SourceError:
+        answer = None
+    if answer is None:
+        return Page(follow=request.otherwise)
+    offered = [((_text(one, "metadataPrefix") or "").strip(), _text(one, "metadataNamespace") or "") for one in answer]
+    prefix = formats.best([pair for pair in offered if pair[0]])
+    return Page(follow=(_list(request.context.get("base", request.url), options.get("set", ""), prefix, request.context.get("from")),))
 
 
 def _empty(root: etree._Element) -> bool:
@@ -198,9 +219,7 @@ def _item(record: etree._Element, raw: Raw) -> Item:
     datestamp: datetime | None = dates.moment((_text(header, "datestamp") or "").strip())
     if (header.get("status") or "").strip().lower() == "deleted":
         return Withdrawn(identifier=identifier, datestamp=datestamp, raw=raw)
-    metadata = _child(record, "metadata")
-    values = dublin_core.values(metadata) if metadata is not None else {}
-    return dublin_core.record(values, identifier, datestamp, raw)
+    return formats.item(_child(record, "metadata"), identifier, datestamp, raw)
 
 
 def _child(node: etree._Element, name: str) -> etree._Element | None:
@@ -221,6 +240,10 @@ HARVESTER = Harvester(
     read=read,
     options=(
         Option(name="set", label="Set", help="Only this set of the repository (setSpec), for example: courses"),
-        Option(name="prefix", label="Metadata prefix", help="A Dublin Core format of the repository.", default="oai_dc"),
+        Option(
+            name="prefix",
+            label="Metadata prefix",
+            help="A format of the repository: oai_dc, oai_lom, mods … Empty: LOM where it is offered, else oai_dc.",
+        ),
     ),
 )

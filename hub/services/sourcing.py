@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harvesters import registry
+from harvesters.errors import BadOptions
 from harvesters.protocol import Harvester
 from hub.db import now
 from hub.models.record import SourceRecord
@@ -107,7 +108,7 @@ def check_url(url: str) -> None:
 
 
 def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
-    """Refuse options that the kind does not know, and ask for those that it needs."""
+    """Refuse options that the kind does not know or cannot use, and ask for those that it needs."""
     known = {option.name for option in harvester.options}
     unknown = sorted(set(options) - known)
     if unknown:
@@ -116,6 +117,11 @@ def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
     missing = [option.name for option in harvester.options if option.required and not options.get(option.name)]
     if missing:
         raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….")
+    if harvester.check:
+        try:
+            harvester.check(options)
+        except BadOptions as error:
+            raise BadSource(f"The option {error.option} cannot be used. {error}") from error
 
 
 def shown_options(source: Source) -> dict[str, str]:

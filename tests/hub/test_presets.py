@@ -45,6 +45,8 @@ def test_its_kind_knows_the_address_and_the_options(preset: dict[str, object]) -
     options = preset.get("options", {})
     assert isinstance(options, dict)
     assert set(options) <= {option.name for option in harvester.options}
+    if harvester.check:
+        harvester.check(options)
     requests = harvester.start(str(preset["url"]), options, None)
     assert requests
     assert all(urlsplit(request.url).netloc == urlsplit(str(preset["url"])).netloc for request in requests)

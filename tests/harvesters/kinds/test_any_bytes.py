@@ -14,7 +14,7 @@ from harvesters.record import Failure, Raw
 
 KINDS = sorted(registry.kinds())
 STEPS = {
-    "oai-pmh": ("identify", "list"),
+    "oai-pmh": ("identify", "formats", "list"),
     "jsonld": ("start", "sitemap", "robots", "page"),
     "mit-ocw": ("sitemap", "data"),
     "openstax": ("list", "book"),
@@ -46,23 +46,39 @@ WHOLE = {
     "edu-sharing": b'{"pagination":{"total":2},"nodes":[{"ref":{"id":"1"},"title":"T","properties":{"ccm:commonlicense_key":["CC_BY"],"ccm:lifecyclecontributer_author":["BEGIN:VCARD\\r\\nFN:N\\r\\nEND:VCARD"]}}]}',
     "moodle": b'{"total":1,"courses":[{"id":2,"fullname":"T","summary":"S","contacts":[{"fullname":"N"}],"customfields":[{"shortname":"licence","value":"CC BY"}]}]}',
     "kolibri": b'[{"id":"1","name":"T","language":"en","included_languages":["en"],"last_published":null}]',
+    "json": b'{"list":[{"id":1,"name":"T","price":1.5,"start":1551405600000,"people":[{"n":"A"}]},3],"next":"/x?page=2","total":9}',
+    "html": b"<ul><li class=c><a href='/1'>T</a><img src=x><li class=c><h3>U</h3></ul><a class=n href='?2'>",
+    "lom": b"<manifest identifier='m'><metadata><lom><general><title><string>T</string></title></general><lifeCycle><contribute><entity>A</entity></contribute></lifeCycle></lom></metadata><x/></manifest>",
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
+}
+
+OPTIONS = {
+    "html": {"item": "li.c", "title": "a|h3", "next": "a.n", "image": "img@src", "description": "@class"},
+    "json": {
+        "items": "list",
+        "title": "name",
+        "identifier": "id",
+        "start": "start",
+        "instructor": "people[*].n",
+        "next": "next",
+        "total": "total",
+    },
 }
 
 
 def check(kind: str, body: bytes) -> None:
-    harvester = registry.kind(kind)
+    harvester, options = registry.kind(kind), OPTIONS.get(kind, {})
     for step in STEPS.get(kind, ("page",)):
         request, response = Request(url="https://e.org/x", step=step), Response(url="https://e.org/x", body=body)
         if harvester.recognise is not None:
             harvester.recognise(request, response)
         try:
-            page = harvester.parse(request, response, {})
+            page = harvester.parse(request, response, options)
         except SourceError as error:
             assert str(error)
             continue
         for item in page.items:
-            assert harvester.read(item.raw, {}) == item
+            assert harvester.read(item.raw, options) == item
             json.dumps([item.identifier, getattr(item, "title", "")]).encode()
 
 
@@ -86,7 +102,7 @@ def test_answers_with_a_wound(kind, place, length, piece):
 @given(body=st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=6).map(b"".join))
 @settings(max_examples=50, deadline=None)
 def test_any_payload_can_be_read(kind, body):
-    item = registry.kind(kind).read(Raw(body, "application/octet-stream", "https://e.org/x"), {})
+    item = registry.kind(kind).read(Raw(body, "application/octet-stream", "https://e.org/x"), OPTIONS.get(kind, {}))
     assert not isinstance(item, Failure) or item.reason
 
 

@@ -1,4 +1,5 @@
 # ruff: noqa: E501  (an example a line)
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,14 +31,17 @@ def query(request: Request) -> dict[str, list[str]]:
     return parse_qs(urlsplit(request.url).query)
 
 
-def follow(request: Request, body: str) -> tuple:
-    return oai_pmh.parse(request, Response(url=request.url, body=body.encode()), {}).follow
+def follow(request: Request, body: str, options: Mapping[str, str] | None = None) -> tuple:
+    return oai_pmh.parse(request, Response(url=request.url, body=body.encode()), options or {}).follow
 
 
 def test_the_first_run_asks_identify_then_everything():
     (first,) = oai_pmh.start(BASE + "?verb=Identify&key=1", {}, None)
     assert query(first) == {"verb": ["Identify"], "key": ["1"]} and first.optional
-    (listed,) = follow(first, identify("YYYY-MM-DD"))
+    (formats,) = follow(first, identify("YYYY-MM-DD"))
+    assert query(formats) == {"verb": ["ListMetadataFormats"], "key": ["1"]} and formats.optional
+    assert query(formats.otherwise[0]) == {"verb": ["ListRecords"], "metadataPrefix": ["oai_dc"], "key": ["1"]}
+    (listed,) = follow(first, identify("YYYY-MM-DD"), {"prefix": "oai_dc"})
     assert query(listed) == {"verb": ["ListRecords"], "metadataPrefix": ["oai_dc"], "key": ["1"]}
     assert listed == first.otherwise[0]
 
@@ -174,4 +178,6 @@ def test_real_pages_of_sickle(ask, samples):
     with pytest.raises(ExpiredToken):
         ask("oai-pmh", (folder / "sickle_badResumptionToken.xml").read_bytes())
     (first,) = oai_pmh.start("http://test.example.com/oai", {}, "2013-02-27T10:01:15Z")
-    assert query(follow(first, (folder / "sickle_Identify.xml").read_text())[0])["from"] == ["2013-02-26"]
+    (formats,) = follow(first, (folder / "sickle_Identify.xml").read_text())
+    (listed,) = follow(formats, (folder / "sickle_ListMetadataFormats.xml").read_text())
+    assert query(listed)["from"] == ["2013-02-26"] and query(listed)["metadataPrefix"] == ["oai_dc"]

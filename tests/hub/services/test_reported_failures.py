@@ -302,7 +302,7 @@ def test_a_token_that_always_expires_ends_with_a_reason(session, repo, source, h
 @pytest.mark.parametrize("token", ["", " \n "])
 def test_an_empty_token_is_the_end(repo, source, harvest, token):
     repo.first(listed(record("a"), token=token, size=' completeListSize="1" cursor="0"'))
-    assert harvest(source).state == "succeeded" and len(repo.asked()) == 2
+    assert harvest(source).state == "succeeded" and len(repo.asked()) == 3
 
 
 def test_the_same_token_for_ever_ends_with_a_reason(session, repo, source, harvest):
