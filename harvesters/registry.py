@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from harvesters.errors import HarvestError
-from harvesters.kinds import csv, json_api, jsonld, lom_file, moochub, oai_pmh, openedx, rss, web_list
+from harvesters.kinds import csv, json_api, jsonld, lom_file, merlot, moochub, oai_pmh, oer_commons, openedx, rss, web_list
 from harvesters.protocol import Harvester
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ OURS = (
     json_api.HARVESTER,
     web_list.HARVESTER,
     lom_file.HARVESTER,
+    merlot.HARVESTER,
+    oer_commons.HARVESTER,
 )
 
 

@@ -10,7 +10,19 @@ from harvesters.protocol import Harvester
 
 
 def test_our_kinds_are_there():
-    assert list(registry.kinds()) == ["oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv", "json", "html", "lom"]
+    assert list(registry.kinds()) == [
+        "oai-pmh",
+        "openedx",
+        "rss",
+        "jsonld",
+        "moochub",
+        "csv",
+        "json",
+        "html",
+        "lom",
+        "merlot",
+        "oer-commons",
+    ]
     for name, harvester in registry.kinds().items():
         assert harvester.kind == name and harvester.title
         assert len({option.name for option in harvester.options}) == len(harvester.options)
@@ -41,7 +53,19 @@ def test_installed_kinds_are_found_and_broken_ones_reported(tmp_path, monkeypatc
         with caplog.at_level(logging.ERROR):
             assert isinstance(registry.kind("gopher"), Harvester)
         assert len(registry.problems()) == 3 and "no_such_module" in " ".join(registry.problems())
-        assert list(registry.kinds())[:9] == ["oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv", "json", "html", "lom"]
+        assert list(registry.kinds())[:11] == [
+            "oai-pmh",
+            "openedx",
+            "rss",
+            "jsonld",
+            "moochub",
+            "csv",
+            "json",
+            "html",
+            "lom",
+            "merlot",
+            "oer-commons",
+        ]
         assert len(caplog.records) == 3
     finally:
         registry._all.cache_clear()
