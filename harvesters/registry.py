@@ -19,11 +19,13 @@ from harvesters.kinds import (
     libretexts,
     lom_file,
     mediawiki,
+    merlot,
     mit_learn,
     mit_ocw,
     moochub,
     moodle,
     oai_pmh,
+    oer_commons,
     open_textbook_library,
     openedx,
     openstax,
@@ -59,10 +61,12 @@ OURS = (
     edu_sharing.HARVESTER,
     moodle.HARVESTER,
     kolibri.HARVESTER,
-    by_hand.HARVESTER,
     json_api.HARVESTER,
     web_list.HARVESTER,
     lom_file.HARVESTER,
+    merlot.HARVESTER,
+    oer_commons.HARVESTER,
+    by_hand.HARVESTER,
 )
 
 

@@ -23,7 +23,11 @@ LOCKS = {
     "requirements-dev.lock": ["To run", "To install", "To develop"],
     "requirements-semantic.lock": ["To search by meaning"],
 }
-NEVER_IMPORTED = {"psycopg", "redis", "tzdata"}  # SQLAlchemy, huey and zoneinfo import these, by the address or the name that they are given
+NEVER_IMPORTED = {
+    "psycopg",
+    "redis",
+    "tzdata",
+}  # SQLAlchemy, huey and zoneinfo import these, by the address or the name that they are given
 
 
 def package(requirement: str) -> str:

@@ -16,6 +16,16 @@ _MEDIA = "{http://search.yahoo.com/mrss/}"
 _MAIL = re.compile(r"[^\s@<>()]{1,100}@[^\s@<>()]{1,100}")
 
 
+def shape(namespaces: str = "") -> xml.Shape:
+    """Where the items of a feed begin and end."""
+    return xml.Shape(
+        start=re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])"),
+        end=re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,50}>"),
+        tail=re.compile(r"</(?:[\w.-]{1,40}:)?(?:channel|rss|feed|RDF)\s{0,50}>"),
+        namespaces=namespaces,
+    )
+
+
 def own(item: etree._Element, *names: str) -> etree._Element | None:
     """A child of the feed's own vocabulary, not media:description and the like."""
     home = etree.QName(item).namespace

@@ -22,6 +22,7 @@ from bs4 import BeautifulSoup, Tag
 from harvesters.clean import html
 
 LONGEST = 500  # characters of an expression
+MOST_DEPTH = 150  # of elements in one another; those below are not looked at
 MOST_TAGS = 30_000  # of one page; those after are not looked at
 MOST_FOUND = 200  # of one field
 _MOST_COMPOUNDS = 12
@@ -42,10 +43,10 @@ class Compound:
     sieve: soupsieve.SoupSieve | None
 
     def matches(self, node: Tag) -> bool:
-        if self.sieve is not None:
-            return self.sieve.match(node)
         if self.tag not in ("", "*") and node.name != self.tag:
             return False
+        if self.sieve is not None:  # costs the depth of the element
+            return self.sieve.match(node)
         if self.id and node.get("id") != self.id:
             return False
         return not self.classes or self.classes <= set(node.get_attribute_list("class"))
@@ -147,7 +148,9 @@ def _compound(piece: str, css: str, *, placed: bool) -> Compound:
         return Compound((simple[1] or "").lower(), classes, ids[0] if ids else "", None)
     _refuse_costly(piece, placed=placed)
     try:
-        return Compound("", frozenset(), "", soupsieve.compile(piece))
+        return Compound(
+            named[0].lower() if (named := re.match(r"[A-Za-z][\w-]*", piece)) else "", frozenset(), "", soupsieve.compile(piece)
+        )
     except (soupsieve.SelectorSyntaxError, ValueError, TypeError, NotImplementedError) as error:
         raise ValueError(f'"{css[:100]}" is no CSS selector: {str(error).splitlines()[0][:100]}') from None
 
@@ -198,7 +201,8 @@ def find(root: BeautifulSoup, chains: tuple[Chain, ...], most: int = MOST_FOUND)
         if any(mask >> (len(chain) - 1) & 1 for mask, chain in zip(own, chains, strict=True)):
             found.append(node)
         level.node, level.before, level.elder = _next(node), own, _both(level.elder, own)
-        stack.append(_Level(_first(node), own, _both(level.above, own), none, none))
+        if len(stack) < MOST_DEPTH:
+            stack.append(_Level(_first(node), own, _both(level.above, own), none, none))
     return found
 
 

@@ -11,6 +11,7 @@ from harvesters.clean import charset, columns, fields, json, table, text, url, w
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
+from harvesters.sightings import csv as sighting
 
 MEDIA_TYPE = "application/json"
 MOST_COLUMNS = 500
@@ -180,6 +181,7 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    recognise=sighting.recognise,
     options=(
         Option(name="delimiter", label="Delimiter", help="comma, tab, semicolon, pipe, or the character itself", default="auto"),
         Option(name="sheet", label="Sheet", help="Of a workbook: the sheet's name, or its number; else the first that holds something."),

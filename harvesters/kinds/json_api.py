@@ -11,6 +11,7 @@ from harvesters.clean.values import Object
 from harvesters.errors import BadOptions, SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
+from harvesters.sightings import json_api as sighting
 
 MEDIA_TYPE = "application/json"
 _PATHS = ("items", "next", "total", *fields.NAMES)
@@ -181,6 +182,7 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    recognise=sighting.recognise,
     check=check,
     options=(
         Option(

@@ -15,6 +15,7 @@ from harvesters.clean.values import Object
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw, Record
+from harvesters.sightings import jsonld as sighting
 
 MEDIA_TYPE = "application/ld+json"
 DEPTH = 4  # sitemaps inside one another
@@ -249,5 +250,7 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    probe=sighting.probe,
+    recognise=sighting.recognise,
     options=(Option(name="include", label="Pages", help="Only pages whose address matches this, for example: /courses/"),),
 )

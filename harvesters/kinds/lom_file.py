@@ -10,6 +10,7 @@ from harvesters.clean import lom, xml
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
+from harvesters.sightings import lom_file as sighting
 
 MEDIA_TYPE = "application/xml"
 MOST = 10_000  # objects of one file
@@ -60,5 +61,11 @@ def _item(node: etree._Element, raw: Raw) -> Item:
 
 
 HARVESTER = Harvester(
-    kind="lom", aliases=("imsmanifest", "ims", "scorm"), title="LOM file or content package", start=start, parse=parse, read=read
+    kind="lom",
+    aliases=("imsmanifest", "ims", "scorm"),
+    title="LOM file or content package",
+    start=start,
+    parse=parse,
+    read=read,
+    recognise=sighting.recognise,
 )

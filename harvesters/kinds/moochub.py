@@ -15,6 +15,7 @@ from harvesters.clean.values import EMPTY, Object, first, many, obj, objects
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Page, Request, Response
 from harvesters.record import Agent, Failure, Item, Offering, Raw, Record
+from harvesters.sightings import moochub as sighting
 
 MEDIA_TYPE = "application/vnd.api+json"
 ACCEPT = "application/vnd.api+json; moochub-version=3, application/vnd.api+json; moochub-version=2.3;q=0.8, application/json;q=0.5"
@@ -258,4 +259,13 @@ def _media(node: object) -> str | None:
     return url.absolute(first(node, "contentUrl", "url") if isinstance(node, dict) else node)
 
 
-HARVESTER = Harvester(kind="moochub", aliases=("mooc-hub",), title="MOOChub list", start=start, parse=parse, read=read)
+HARVESTER = Harvester(
+    kind="moochub",
+    aliases=("mooc-hub",),
+    title="MOOChub list",
+    start=start,
+    parse=parse,
+    read=read,
+    probe=sighting.probe,
+    recognise=sighting.recognise,
+)

@@ -13,6 +13,7 @@ from harvesters.clean import dates, dublin_core, formats, text, xml
 from harvesters.errors import ExpiredToken, ProtocolError, SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw, Withdrawn
+from harvesters.sightings import oai_pmh as sighting
 
 MEDIA_TYPE = "application/xml"
 SHAPE = xml.Shape(
@@ -238,6 +239,8 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    probe=sighting.probe,
+    recognise=sighting.recognise,
     options=(
         Option(name="set", label="Set", help="Only this set of the repository (setSpec), for example: courses"),
         Option(

@@ -12,6 +12,7 @@ from harvesters.clean.values import Object, many, obj, objects
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Agent, Failure, Item, Raw, Record, Withdrawn
+from harvesters.sightings import openedx as sighting
 
 MEDIA_TYPE = "application/json"
 PATH = "/api/courses/v1/courses/"
@@ -261,6 +262,8 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    probe=sighting.probe,
+    recognise=sighting.recognise,
     options=(
         Option(name="org", label="Organisation", help="Only the courses of this organisation, for example: MITx"),
         Option(name="page_size", label="Courses a page", default="100"),

@@ -13,6 +13,7 @@ from harvesters.clean.resource_type import resource_type
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Agent, Failure, Item, Offering, Raw, Record, Withdrawn
+from harvesters.sightings import rss as sighting
 
 MEDIA_TYPE = "application/xml"
 _NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
@@ -24,12 +25,7 @@ _NAMESPACES = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in (
     ("cc", "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html"), ("creativeCommons", "http://backend.userland.com/creativeCommonsRssModule"),
     ("georss", "http://www.georss.org/georss"), ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
 ))  # fmt: skip
-SHAPE = xml.Shape(
-    start=re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])"),
-    end=re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,50}>"),
-    tail=re.compile(r"</(?:[\w.-]{1,40}:)?(?:channel|rss|feed|RDF)\s{0,50}>"),
-    namespaces=_NAMESPACES,
-)
+SHAPE = feed.shape(_NAMESPACES)
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -294,6 +290,7 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    recognise=sighting.recognise,
     lists_all=False,
     options=(Option(name="type", label="Type", help="What the items are where the feed does not say: course, video, podcast, article …"),),
 )

@@ -9,6 +9,7 @@ from harvesters.clean import charset, fields, json, paging, secrets, selectors, 
 from harvesters.errors import BadOptions, SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
+from harvesters.sightings import web_list as sighting
 
 MEDIA_TYPE, WITH_PAGE = "text/html", "application/json"
 MOST_MARKUP = 4_000_000  # characters of one page: what comes after is not read
@@ -185,6 +186,7 @@ HARVESTER = Harvester(
     start=start,
     parse=parse,
     read=read,
+    recognise=sighting.recognise,
     check=check,
     options=(
         Option(name="item", label="Item", help="The CSS selector of one course in the list, for example: ul.courses > li", required=True),

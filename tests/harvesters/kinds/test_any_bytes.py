@@ -48,6 +48,8 @@ WHOLE = {
     "kolibri": b'[{"id":"1","name":"T","language":"en","included_languages":["en"],"last_published":null}]',
     "json": b'{"list":[{"id":1,"name":"T","price":1.5,"start":1551405600000,"people":[{"n":"A"}]},3],"next":"/x?page=2","total":9}',
     "html": b"<ul><li class=c><a href='/1'>T</a><img src=x><li class=c><h3>U</h3></ul><a class=n href='?2'>",
+    "merlot": b"<r><results><material><title>T</title><URL>/x</URL></material></results></r>",
+    "oer-commons": b"<results total-items='2'><result id='1'><title>T</title><oersummary><item title='Languages' value='en'/></oersummary></result></results>",
     "lom": b"<manifest identifier='m'><metadata><lom><general><title><string>T</string></title></general><lifeCycle><contribute><entity>A</entity></contribute></lifeCycle></lom></metadata><x/></manifest>",
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
 }

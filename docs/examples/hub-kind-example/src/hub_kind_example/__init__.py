@@ -1,0 +1,1 @@
+"""An example of a kind of source in a package of its own."""
