@@ -15,7 +15,7 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, tending
+from hub.services import harvesting, leasing, pairing, running, tending
 from search.index import Index
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class Jobs:
 
     harvest: Callable[[int], object]  # run id
     tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
+    match: Callable[[], object]  # look for doubles of what has changed
     rescue: Callable[[], None]  # take up what a dead worker left
     answers: Callable[[], bool]  # can the queue be reached?
     leave: Callable[[], None]  # this process is about to end: runs at work stop, to be taken up by the next worker
@@ -72,6 +73,22 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             except Exception:  # the job's outer edge: the task has ended with the reason, or is found interrupted
                 log.exception("index task %s: broke off", task_id)
 
+    matching = threading.Lock()  # a pass of another process does no harm, it is only work done twice
+
+    @huey.periodic_task(crontab(minute="*/10"), name="match")
+    def match() -> None:
+        """Look for doubles of what has changed since the last time."""
+        if not matching.acquire(blocking=False):
+            return
+        try:
+            with app.app_context():
+                found = pairing.run(db.session(), leaving=leaving.is_set)
+                log.info("doubles: %s looked at, %s merged, %s suggested", found.looked, found.merged, found.suggested)
+        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
+            log.exception("doubles: broke off")
+        finally:
+            matching.release()
+
     def rescue() -> None:
         """Queue the runs that nobody works on though somebody should, each once."""
         with app.app_context():
@@ -90,4 +107,4 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         return True
 
     huey.periodic_task(crontab(), name="rescue")(rescue)
-    return Jobs(harvest=harvest, tend=tend, rescue=rescue, answers=answers, leave=leaving.set)
+    return Jobs(harvest=harvest, tend=tend, match=match, rescue=rescue, answers=answers, leave=leaving.set)

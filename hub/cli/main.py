@@ -20,6 +20,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "harvest": ("hub.cli.harvest", "Harvest a source, or all of them."),
     "run": ("hub.cli.run", "Look at harvest runs: state, counters, failures; stop one, approve one."),
     "record": ("hub.cli.record", "Look at what sources have given us."),
+    "match": ("hub.cli.match", "Find pages of one and the same work, merge them, and part them again."),
     "search": ("hub.cli.search", "Search the catalogue."),
     "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),
     "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),

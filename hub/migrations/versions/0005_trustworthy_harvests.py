@@ -175,6 +175,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("links", sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_resource_merged_into_id"), ["merged_into_id"], unique=False)
 
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.add_column(sa.Column("task", sa.String(length=10), nullable=False, server_default="harvest"))
@@ -238,6 +239,7 @@ def downgrade() -> None:
         batch_op.drop_column("task")
 
     with op.batch_alter_table("resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resource_merged_into_id"))
         batch_op.drop_column("matched_at")
         batch_op.drop_column("links")
         batch_op.drop_column("hidden_at")
