@@ -105,14 +105,12 @@ class Blocks:
                 shared.update((np.searchsorted(self.starts, self.order[low:high], "right") - 1).tolist())
         del shared[place]
         maker = self.makers[place]
-        ranked: list[tuple[int, int]] = []
+        ranked: list[tuple[bool, int, int]] = []
         for other, times in shared.items():
-            theirs = self.makers[other]
-            if maker == theirs or not maker or not theirs:
-                ranked.append((-times - (3 if maker == theirs else 0), int(self.ids[other])))
-            elif times >= STRANGERS:
-                ranked.append((-times, int(self.ids[other])))
-        return [other for _, other in sorted(ranked)[:PARTNERS_MOST]]
+            theirs, known = self.makers[other], bool(maker and self.makers[other])
+            if not known or maker == theirs or times >= STRANGERS:
+                ranked.append((not (known and maker == theirs), -times, int(self.ids[other])))
+        return [other for _, _, other in sorted(ranked)[:PARTNERS_MOST]]
 
 
 def build(named: Iterable[Named], again: Iterator[Named], keys: Iterable[tuple[int, str]]) -> Blocks:

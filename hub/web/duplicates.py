@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request, url_for
@@ -125,6 +126,7 @@ def merge_all() -> str | Response:
     session, chosen = context.session(), wanted()
     if chosen.state != "suggested":
         abort(400)
+    chosen = replace(chosen, least=max(chosen.least, float(LEASTS[0])))  # what a person proposed is decided one by one
     number = min(queueing.count(session, chosen), deciding.AT_ONCE_MOST)
     if request.method == "GET":
         return render("all", chosen, number=number, rows=queueing.queue(session, chosen, limit=deciding.AT_ONCE_MOST).rows)
