@@ -45,10 +45,10 @@ def run(as_json: bool) -> None:
 
 
 @match.command("list")
-@click.option("--state", type=click.Choice(queueing.STATES), default="suggested")
-@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The least score.")
+@click.option("--state", type=click.Choice(queueing.STATES), default="suggested", show_default=True)
+@click.option("--least", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="The least score.")
 @click.option("--source", help="Name of a source that lists one of the two.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the reasons.")
 @with_appcontext
 def list_(state: str, least: float, source: str | None, limit: int, as_json: bool) -> None:
