@@ -16,8 +16,8 @@ import pytest
 
 from hub import jobs
 from hub.db import db
-from hub.models import Run
-from hub.services import indexing, leasing, running, sourcing
+from hub.models import Resource, Run
+from hub.services import indexing, leasing, pairing, running, sourcing
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,3 +169,13 @@ def test_workers_that_die_lose_nothing_and_double_nothing(app, session, hub, sou
             worker.process.wait()
     assert "Traceback" not in workers[0].log.read_text()
     db.session.rollback()
+
+
+def test_doubles_are_looked_for_in_the_background(app, session, make_source):
+    made = jobs.register(jobs.open_queue(f"sqlite:{app.config['HUB_DATA']}/doubles.db"), app, lambda stopped: None, None)
+    now = make_source().created_at
+    session.add(Resource(public_id="a", title="Live commerce", created_at=now, updated_at=now))
+    session.commit()
+    made.match.call_local()
+    session.rollback()
+    assert pairing.waiting(session) == 0
