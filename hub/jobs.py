@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, linking, patrolling, running, scheduling, tending, working
+from hub.services import harvesting, leasing, linking, pairing, patrolling, running, scheduling, tending, working
 from hub.services.probing import Prober
 from search.index import Index
 
@@ -36,6 +36,7 @@ class Jobs:
 
     harvest: Callable[[int], None]  # run id, whatever its task; an urgent one goes before the others
     tend: Callable[[int], object]  # number of a task of the index: check, repair or rebuild it
+    match: Callable[[], object]  # look for doubles of what has changed
     rescue: Callable[[], None]  # take up what a dead worker left
     start_due: Callable[[], None]  # queue the sources whose time has come
     beat: Callable[[int], None]  # a sign of life of this worker, which harvests so many sources at a time
@@ -94,6 +95,22 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             except Exception:  # the job's outer edge: the task has ended with the reason, or is found interrupted
                 log.exception("index task %s: broke off", task_id)
 
+    matching = threading.Lock()  # a pass of another process does no harm, it is only work done twice
+
+    @huey.periodic_task(crontab(minute="*/10"), name="match")
+    def match() -> None:
+        """Look for doubles of what has changed since the last time."""
+        if not matching.acquire(blocking=False):
+            return
+        try:
+            with app.app_context():
+                found = pairing.run(db.session(), leaving=leaving.is_set)
+                log.info("doubles: %s looked at, %s merged, %s suggested", found.looked, found.merged, found.suggested)
+        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
+            log.exception("doubles: broke off")
+        finally:
+            matching.release()
+
     def rescue() -> None:
         """Queue the runs that nobody works on though somebody should, each once."""
         with app.app_context():
@@ -148,6 +165,7 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
     return Jobs(
         harvest=queue,
         tend=tend,
+        match=match,
         rescue=rescue,
         start_due=start_due,
         beat=beat,

@@ -77,8 +77,7 @@ def of_row(row: Mapping[str, Any]) -> Facts:
 
 def demo() -> Iterator[tuple[str, Facts]]:
     """Every record of the demo sources, as their kinds read them from the demo server on this machine."""
-    with running() as address:
-        fetch = Fetcher(allow=("127.0.0.1",), agent="benchmarks")
+    with running() as address, Fetcher(allow=("127.0.0.1",), agent="benchmarks") as fetch:
         for source in tomllib.loads((DEMO / "sources.toml").read_text(encoding="utf-8"))["source"]:
             harvester, options = registry.kind(source["kind"]), source.get("options", {})
             requests = harvester.start(address + source["path"], options, None)

@@ -25,6 +25,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "topic": ("hub.cli.topic", "Topics that rules suggest: list, accept, reject."),
     "audit": ("hub.cli.audit", "Who changed what, with what stood there before and after."),
     "links": ("hub.cli.links", "Check where resources lead, and list what is broken."),
+    "match": ("hub.cli.match", "Find pages of one and the same work, merge them, and part them again."),
     "search": ("hub.cli.search", "Search the catalogue."),
     "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),
     "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),

@@ -17,7 +17,12 @@ class Resource(db.Model):  # type: ignore[name-defined]
     Every value stands here merged; `provenance` says for each field which record it came from, and whether a rule inferred it.
     """
 
-    __table_args__ = (Index(None, "updated_at"), Index(None, "provider_slug"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "updated_at"),
+        Index(None, "provider_slug"),
+        Index(None, "merged_into_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True)  # in addresses; stable, never reused

@@ -20,7 +20,8 @@ from hub.services.titling import Title
 
 RARE = 4  # rarest words of a title that make pairs
 BLOCK_MOST = 40  # resources: a larger block is no trace of anything
-PARTNERS_MOST = 60  # candidates of one resource
+PARTNERS_MOST = 15  # candidates of one resource
+STRANGERS = 4  # blocks that resources of different institutions must share
 
 
 def title_key(title: str, institution: str | None) -> str | None:
@@ -85,25 +86,31 @@ class Blocks:
     starts: np.ndarray  # where the blocks of ids[n] begin in `hashes`
     hashes: np.ndarray  # block numbers, resource by resource
     order: np.ndarray  # places in `hashes`, by block
+    makers: np.ndarray  # the institution of ids[n] as a number, 0 when it is unknown
     sorted: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self.sorted = self.hashes[self.order]
 
     def partners(self, id: int) -> list[int]:
-        """Ids of resources that share a block with this one, those that share most first."""
+        """Ids of resources that share a block with this one, the likeliest first: those of its institution, then those that share most."""
         place = int(np.searchsorted(self.ids, id))
         if place == len(self.ids) or self.ids[place] != id:
             return []
         mine = self.hashes[self.starts[place] : self.starts[place + 1]]
         lows, highs = np.searchsorted(self.sorted, mine, "left"), np.searchsorted(self.sorted, mine, "right")
-        shared: Counter[int] = Counter()
+        shared: Counter[int] = Counter()  # places
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
             if 1 < high - low <= BLOCK_MOST:
-                holders = np.searchsorted(self.starts, self.order[low:high], "right") - 1
-                shared.update(self.ids[holders].tolist())
-        del shared[id]
-        return [other for other, _ in sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:PARTNERS_MOST]]
+                shared.update((np.searchsorted(self.starts, self.order[low:high], "right") - 1).tolist())
+        del shared[place]
+        maker = self.makers[place]
+        ranked: list[tuple[bool, int, int]] = []
+        for other, times in shared.items():
+            theirs, known = self.makers[other], bool(maker and self.makers[other])
+            if not known or maker == theirs or times >= STRANGERS:
+                ranked.append((not (known and maker == theirs), -times, int(self.ids[other])))
+        return [other for _, _, other in sorted(ranked)[:PARTNERS_MOST]]
 
 
 def build(named: Iterable[Named], again: Iterator[Named], keys: Iterable[tuple[int, str]]) -> Blocks:
@@ -112,7 +119,7 @@ def build(named: Iterable[Named], again: Iterator[Named], keys: Iterable[tuple[i
     for one in named:
         for title in titles_of(one):
             frequency.update(title.words.keys())
-    ids, starts, hashes = array("q"), array("q", [0]), array("Q")
+    ids, starts, hashes, makers = array("q"), array("q", [0]), array("Q"), array("Q")
     strong = iter(keys)
     held = next(strong, None)
     for one in again:
@@ -122,8 +129,19 @@ def build(named: Iterable[Named], again: Iterator[Named], keys: Iterable[tuple[i
                 mine.add(number("key", held[1]))
             held = next(strong, None)
         ids.append(one.id)
+        makers.append(maker_number(one.institution))
         hashes.extend(mine)
         starts.append(len(hashes))
-    numbers = np.frombuffer(hashes, dtype=np.uint64) if len(hashes) else np.empty(0, np.uint64)
-    where = np.frombuffer(ids, dtype=np.int64) if len(ids) else np.empty(0, np.int64)
-    return Blocks(where, np.frombuffer(starts, dtype=np.int64), numbers, np.argsort(numbers, kind="stable"))
+    numbers = frozen(hashes, np.uint64)
+    return Blocks(frozen(ids, np.int64), frozen(starts, np.int64), numbers, np.argsort(numbers, kind="stable"), frozen(makers, np.uint64))
+
+
+def frozen(values: array[int], kind: type[np.int64] | type[np.uint64]) -> np.ndarray:
+    """An array to look up in."""
+    return np.frombuffer(values, dtype=kind) if values else np.empty(0, kind)
+
+
+def maker_number(institution: str | None) -> int:
+    """An institution as a number; 0 when nobody says which."""
+    words = affiliating.folded(institution) if institution else frozenset()
+    return number("maker", *sorted(words)) if words else 0

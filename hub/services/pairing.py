@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -84,15 +84,16 @@ def run(
 
 
 def look_patiently(matcher: Matcher, ids: Sequence[int]) -> None:
-    """As `look`, and commit. PostgreSQL may end one of two transactions that want the same rows: then once more."""
+    """As `look`, and commit. Where another pass or a harvest was in the way (PostgreSQL ends one of the two), once more."""
     for attempt in range(1, COLLISIONS + 1):
         try:
             look(matcher, ids)
             matcher.session.commit()
             return
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             matcher.session.rollback()
-            if attempt == COLLISIONS or getattr(error.orig, "sqlstate", None) not in ("40001", "40P01"):
+            waited = isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+            if attempt == COLLISIONS or not waited:
                 raise
 
 

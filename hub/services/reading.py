@@ -64,6 +64,7 @@ class Origin:
     last_seen_at: datetime
     datestamp: datetime | None
     withdrawn_at: datetime | None
+    record_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ def origins_of(session: Session, resource_id: int) -> tuple[Origin, ...]:
     """The records behind a resource, living ones first."""
     columns = (
         Source.name, Source.title, Source.kind, SourceRecord.identifier, SourceRecord.state, SourceRecord.url,
-        SourceRecord.first_seen_at, SourceRecord.last_seen_at, SourceRecord.datestamp, SourceRecord.withdrawn_at,
+        SourceRecord.first_seen_at, SourceRecord.last_seen_at, SourceRecord.datestamp, SourceRecord.withdrawn_at, SourceRecord.id,
     )  # fmt: skip
     rows: Any = session.execute(
         select(*columns)

@@ -58,6 +58,7 @@ LIGHT = frozenset(  # words that say little
         *("via", "der", "die", "das", "und", "fur", "de", "la", "el", "los", "las", "del", "y", "en", "des", "et", "le", "les", "du"),
     )
 )
+ARTICLES = frozenset(("a", "an", "the"))
 TELLING = frozenset(  # a title that has one of these is of another work than one that has it not
     (
         *(
@@ -159,7 +160,7 @@ def in_both_languages(text: str) -> tuple[str, ...]:
 
 def weight(word: str) -> float:
     """How much a word says of a title."""
-    return 0.15 if word in LIGHT else 0.6 if word[0] >= "\u3400" else 1.0
+    return 0.0 if word in ARTICLES else 0.15 if word in LIGHT else 0.6 if word[0] >= "\u3400" else 1.0
 
 
 def likeness(one: Title, other: Title) -> float:
@@ -168,7 +169,8 @@ def likeness(one: Title, other: Title) -> float:
         return 1.0 if one.words else float(one.text == other.text)
     left, right = one.words - other.words, other.words - one.words
     common = total(one.words & other.words) + sum(near for near in nearly(left, right))
-    return min(1.0, 2 * common / (total(one.words) + total(other.words)))
+    both = total(one.words) + total(other.words)
+    return min(1.0, 2 * common / both) if both else 0.0
 
 
 def total(words: Counter[str]) -> float:

@@ -41,7 +41,7 @@ page.addEventListener("click", async (event) => {
   }
 });
 
-// Keys: "/" goes to the search box; Escape closes an open menu and gives the focus back.
+// Keys: "/" goes to the search box; a letter presses what has it as data-key; Escape closes an open menu and gives the focus back.
 page.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   const typing = event.target.isContentEditable || /^(input|textarea|select)$/i.test(event.target.tagName);
@@ -52,6 +52,11 @@ page.addEventListener("keydown", (event) => {
       box.focus();
       box.select();
     }
+  }
+  const control = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat && /^[a-z]$/.test(event.key) && one(`[data-key="${event.key}"]`);
+  if (control) {
+    event.preventDefault();
+    control.click();
   }
   const menu = event.key === "Escape" && event.target.closest("details.dropdown[open]");
   if (menu) {

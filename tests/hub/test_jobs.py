@@ -18,8 +18,8 @@ import pytest
 
 from hub import jobs
 from hub.db import db, now
-from hub.models import Run
-from hub.services import indexing, leasing, running, sourcing, working
+from hub.models import Resource, Run
+from hub.services import indexing, leasing, pairing, running, sourcing, working
 
 ROOT = Path(__file__).parents[2]
 
@@ -226,3 +226,19 @@ def test_one_hanging_source_holds_no_other_back(app, session, hub, make_source, 
         worker.process.kill()
         worker.process.wait()
     db.session.rollback()
+
+
+def test_doubles_are_looked_for_in_the_background(app, session, make_source):
+    made = jobs.register(
+        jobs.open_queue(f"sqlite:{app.config['HUB_DATA']}/doubles.db"),
+        app,
+        lambda stopped: None,
+        None,
+        jobs.LinkChecks(lambda stopped: None, timedelta(days=14), on=False),
+    )
+    at = make_source().created_at
+    session.add(Resource(public_id="a", title="Live commerce", created_at=at, updated_at=at))
+    session.commit()
+    made.match.call_local()
+    session.rollback()
+    assert pairing.waiting(session) == 0

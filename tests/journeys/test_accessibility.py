@@ -33,6 +33,7 @@ PAGES = (
     "/about",
     "/login",
 )
+DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
 VOCABULARY = (
     "/admin/vocabulary",
     "/admin/vocabulary?find=zzzz",
@@ -106,9 +107,10 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY):
+    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *VOCABULARY):
         page.goto(path)
         faults += violations(page) + too_wide(page)
+    faults += pair_of(page)
     page.goto("/admin/search/queries?words=customs")
     faults += violations(page) + too_wide(page)
     page.get_by_role("button", name="Add and judge").click()
@@ -126,6 +128,21 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []
+
+
+def pair_of(page: Page) -> list[str]:
+    """What axe finds on a resource's page as curators see it, and on two pages side by side."""
+    page.goto("/search?q=logistics")
+    one, other = page.locator("article h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")[:2]
+    page.goto(one)
+    faults = violations(page) + too_wide(page)
+    page.get_by_label("Merge with the page at this address").fill(f"https://hub.example{other}")
+    page.get_by_role("button", name="Compare the two").click()
+    page.get_by_role("heading", name="Are these one work?").wait_for()
+    faults += violations(page) + too_wide(page)
+    page.keyboard.press("l")
+    page.get_by_role("heading", name="Duplicates").wait_for()
+    return faults
 
 
 @pytest.mark.parametrize("width", [320, 360])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.services.blocking import BLOCK_MOST, Named, build, title_key
+from hub.services.blocking import BLOCK_MOST, PARTNERS_MOST, Named, build, title_key
 
 COURSES = (
     Named(1, ("Anatomy: Human Neuroanatomy",), "MIT"),
@@ -35,9 +35,17 @@ def test_an_unknown_resource_has_no_partners():
 
 
 def test_a_block_that_is_too_large_is_no_trace():
-    many = [Named(id, ("Marketing",), f"University of {id}") for id in range(1, BLOCK_MOST + 2)]
+    many = [Named(id, ("Marketing",), None) for id in range(1, BLOCK_MOST + 2)]
     assert build(many, iter(many), ()).partners(1) == []
-    assert len(build(many[:-1], iter(many[:-1]), ()).partners(1)) == BLOCK_MOST - 1
+    assert build(many[:-1], iter(many[:-1]), ()).partners(1) == list(range(2, PARTNERS_MOST + 2))
+
+
+def test_institutions_that_differ_need_more_in_common():
+    two = [Named(1, ("Marketing",), "MIT"), Named(2, ("Marketing",), "Fudan University")]
+    assert build(two, iter(two), ()).partners(1) == []
+    title = "Marketing of consumer electronics"
+    three = [Named(1, (title,), "MIT"), Named(2, (title,), "Fudan University"), Named(3, (title + " made simple",), "MIT")]
+    assert build(three, iter(three), ()).partners(1) == [3, 2], "its own institution comes first"
 
 
 def test_the_key_of_a_title_needs_an_institution_and_ignores_spelling():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -212,3 +213,25 @@ def test_two_merges_that_cross_leave_one_page(app, session, three):
     into = [session.get_one(Resource, id).merged_into_id for id in (one, two)]
     assert refused == ["merged"] and into in ([None, one], [two, None])
     assert len(set(owners(session)[:2])) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_merges_undone_in_any_order_leave_no_trace(session, make_source, make_record, receive, classifier, seed):
+    chance = random.Random(seed)
+    for n, title in enumerate(("Alpha trade", "Beta parcels", "Gamma robots", "Delta shops", "Epsilon law")):
+        receive(make_source(f"s{n}"), [make_record("a", title, levels=("advanced",) if n % 2 else ())])
+    ids = list(session.scalars(select(Resource.id)))
+    for id in ids[::2]:
+        curate(session, id, chance.choice(("title", "levels")), [str(id)])
+    before = picture(session)
+    merges: list[int] = []
+    for _ in range(4):
+        live = session.scalars(select(Resource.id).where(Resource.merged_into_id.is_(None)).order_by(Resource.id)).all()
+        merges.append(uniting.unite(session, *chance.sample(live, 2), classifier=classifier, actor=MEI))
+        session.commit()
+    assert len(set(owners(session))) == 1
+    chance.shuffle(merges)
+    for match in merges:
+        uniting.undo(session, match, classifier=classifier, actor=MEI)
+        session.commit()
+    assert picture(session) == before
