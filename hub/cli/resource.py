@@ -151,8 +151,7 @@ def history(public_id: str, as_json: bool) -> None:
         print_json([auditing.as_json(event) for event in events])
         return
     for event in events:
-        field = event.before.get("field", "") if isinstance(event.before, dict) else ""
-        cells = (f"{event.at:%Y-%m-%d %H:%M}", event.person, event.action, field, auditing.line(event)[:200], event.note)
+        cells = (f"{event.at:%Y-%m-%d %H:%M}", event.person, event.action, auditing.line(event)[:200], event.note)
         click.echo("\t".join([str(event.id), *map(cell, cells)]))
 
 

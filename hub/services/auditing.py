@@ -144,4 +144,6 @@ def as_json(event: AuditEvent) -> dict[str, Any]:
 def line(event: AuditEvent) -> str:
     """What an event changed, in one line."""
     changes = differences(event.before, event.after)
-    return "; ".join(f"{name}: {before} -> {after}" if name else f"{before} -> {after}" for name, before, after in changes)
+    of = event.before.get("field") or event.before.get("topic") if isinstance(event.before, dict) else None
+    told = [f"{name}: {before} -> {after}" if name else f"{before} -> {after}" for name, before, after in changes]
+    return (f"{of}: " if of else "") + "; ".join(told)

@@ -6,7 +6,7 @@ commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -79,17 +79,26 @@ def change(
     rows = values(session, list(wanted))
     words = correcting.in_force(session, list(rows))
     said = {id: merging.merge(kept) for id, kept in cataloguing.live_records(session, list(rows)).items()}
-    changed: set[int] = set()
-    done = 0
-    for id, row in rows.items():
-        if id in said:
-            for field, value in wanted[id].items():
-                if step(session, actor, row, field, value, words.get(id, {}).get(field), said[id], note=note, group=group):
-                    changed.add(id)
-                    done += 1
+    done = [
+        (id, field)
+        for id, row in rows.items()
+        if id in said
+        for field, value in wanted[id].items()
+        if step(session, actor, row, field, value, words.get(id, {}).get(field), said[id], note=note, group=group)
+    ]
     session.flush()
-    cataloguing.refresh(session, changed, classifier=classifier or classifying.load(session), at=now())
-    return done
+    let_go(session, {(id, field) for id, field in done if isinstance(wanted[id][field], Released)})
+    cataloguing.refresh(session, {id for id, _ in done}, classifier=classifier or classifying.load(session), at=now())
+    return len(done)
+
+
+def let_go(session: Session, released: Set[tuple[int, str]]) -> None:
+    """Forget the corrections of these fields, also those that resources which were merged into these ones brought along."""
+    heirs = correcting.family(session, sorted({id for id, _ in released}))
+    for field in {field for _, field in released}:
+        ids = {id for id, into in heirs.items() if (into, field) in released}
+        gone = delete(Curation).where(Curation.resource_id.in_(ids), Curation.field == field)
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def step(
@@ -111,8 +120,6 @@ def step(
     if isinstance(value, Released):
         if word is None:
             return False
-        heirs = correcting.family(session, [row.id])
-        session.execute(delete(Curation).where(Curation.resource_id.in_(heirs), Curation.field == field))
         after = {"field": field, "value": source_value, "locked": False}
         auditing.record(session, actor, "resource.released", subject(row), before=before, after=after, note=note, group=group)
         return True

@@ -39,6 +39,17 @@ VOCABULARY = (
     "/admin/vocabulary?find=zzzz",
     "/admin/vocabulary/topic/cross-border",
     "/admin/vocabulary/platform/taobao",
+    "/admin/vocabulary/new",
+)
+CURATION = (
+    "/admin/corrections",
+    "/admin/corrections?show=disagreeing",
+    "/admin/resources",
+    "/admin/resources/new",
+    "/admin/resources/bulk?q=logistics",
+    "/admin/topics",
+    "/admin/topics?topic=nothing",
+    "/admin/audit",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -108,6 +119,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
     for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *VOCABULARY):
+    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY, *CURATION):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -124,7 +136,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("button", name="Try on the test queries").click()
     faults += violations(page) + too_wide(page)
     page.set_viewport_size({"width": 390, "height": 900})
-    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning"):
+    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning", *CURATION):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []

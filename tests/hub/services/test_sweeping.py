@@ -45,7 +45,7 @@ def state(session):
     topics = session.execute(select(Assignment.resource_id, Concept.notation, Assignment.state, Assignment.origin).join(Concept)).all()
     rows = session.execute(select(Resource.id, Resource.levels, Resource.languages, Resource.resource_type, Resource.hidden_at)).all()
     locked = session.execute(select(Curation.resource_id, Curation.field)).all()
-    return sorted(map(tuple, topics)), [tuple(map(str, row)) for row in rows], sorted(map(tuple, locked))
+    return sorted(map(tuple, topics)), sorted(tuple(map(str, row)) for row in rows), sorted(map(tuple, locked))
 
 
 @pytest.mark.parametrize(
