@@ -93,7 +93,7 @@ def addresses(session: Session, resource_ids: Sequence[int]) -> dict[int, list[s
     offers = select(Offering.resource_id, Offering.url).where(Offering.resource_id.in_(list(found)), Offering.url.is_not(None))
     for statement in (records.order_by(SourceRecord.id), offers.order_by(Offering.id)):
         for of, url in session.execute(statement):
-            if may_ask(url) and url not in found[of] and len(found[of]) <= OTHERS:
+            if of is not None and may_ask(url) and url not in found[of] and len(found[of]) <= OTHERS:
                 found[of].append(url)
     return found
 
