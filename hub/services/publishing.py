@@ -86,20 +86,20 @@ def get(session: Session, name: str) -> Report | None:
 
 
 def problems(session: Session, name: str) -> Iterator[Problem]:
-    """Everything that is to be mended in a source's records, in their order; read a part at a time."""
+    """Everything that is to be mended in a source's records, by identifier; read a part at a time."""
     source_id = session.scalar(select(Source.id).where(Source.name == name))
     broken = aliased(Link)
     columns = (
-        SourceRecord.id, SourceRecord.identifier, SourceRecord.title, SourceRecord.url, SourceRecord.state, SourceRecord.error,
-        SourceRecord.values, broken.reason,
+        SourceRecord.identifier, SourceRecord.title, SourceRecord.url, SourceRecord.state, SourceRecord.error, SourceRecord.values,
+        broken.reason,
     )  # fmt: skip
     same = and_(broken.resource_id == SourceRecord.resource_id, broken.url == SourceRecord.url, broken.state == "broken")
     wanted = select(*columns).outerjoin(broken, same).where(SourceRecord.source_id == source_id, SourceRecord.state != "withdrawn")
-    after = 0
-    while rows := session.execute(wanted.where(SourceRecord.id > after).order_by(SourceRecord.id).limit(AT_ONCE)).all():
+    after = ""
+    while rows := session.execute(wanted.where(SourceRecord.identifier > after).order_by(SourceRecord.identifier).limit(AT_ONCE)).all():
         for row in rows:
-            yield from problems_of(*row[1:])
-        after = rows[-1].id
+            yield from problems_of(*row)
+        after = rows[-1].identifier
 
 
 def problems_of(

@@ -215,7 +215,7 @@ def unknown(session: Session, source: Source) -> list[dict[str, Any]]:
     counted = select(words.c.words, func.count()).group_by(words.c.words).order_by(func.count().desc(), words.c.words).limit(UNKNOWN)
     found = [{"field": "licence", "value": public_words(value), "count": count} for value, count in session.execute(counted)]
     for field in deciphering.NAMES:
-        raws = select(SourceRecord.raw).where(*living(source.id), lacks(field)).order_by(SourceRecord.id).limit(deciphering.SAMPLE)
+        raws = select(SourceRecord.raw).where(*living(source.id), lacks(field)).order_by(SourceRecord.identifier).limit(deciphering.SAMPLE)
         said = session.scalars(raws.execution_options(yield_per=100))
         values = Counter(value[:LONGEST] for raw in said for value in deciphering.values(field, raw))
         found += [{"field": field, "value": public_words(value), "count": count} for value, count in values.most_common(UNKNOWN)]
