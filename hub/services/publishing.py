@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.models.link import Link
@@ -86,39 +86,30 @@ def get(session: Session, name: str) -> Report | None:
 
 
 def problems(session: Session, name: str) -> Iterator[Problem]:
-    """Everything that is to be mended in a source's records, in their order; read a part at a time."""
+    """Everything that is to be mended in a source's records, by identifier; read a part at a time."""
     source_id = session.scalar(select(Source.id).where(Source.name == name))
     broken = aliased(Link)
-    fields = tuple(completing.WEIGHTS)
-    lacking = or_(*(reporting.lacks(field) for field in fields))
     columns = (
-        SourceRecord.id,
-        SourceRecord.identifier,
-        SourceRecord.title,
-        SourceRecord.url,
-        SourceRecord.state,
-        SourceRecord.error,
+        SourceRecord.identifier, SourceRecord.title, SourceRecord.url, SourceRecord.state, SourceRecord.error, SourceRecord.values,
         broken.reason,
-    )
-    wanted = (
-        select(*columns, *(reporting.lacks(field) for field in fields))
-        .outerjoin(broken, and_(broken.resource_id == SourceRecord.resource_id, broken.url == SourceRecord.url, broken.state == "broken"))
-        .where(SourceRecord.source_id == source_id, SourceRecord.state != "withdrawn")
-        .where(or_(SourceRecord.state == "failed", broken.id.is_not(None), and_(SourceRecord.title.is_not(None), lacking)))
-        .order_by(SourceRecord.id)
-        .limit(AT_ONCE)
-    )
-    after = 0
-    while rows := session.execute(wanted.where(SourceRecord.id > after)).all():
-        for id, identifier, title, url, state, error, reason, *lacks in rows:
-            after = id
-            shown = (reporting.public(identifier) or "", title or "", reporting.public(url) or "")
-            if state == "failed":
-                yield Problem(*shown, "failed", reporting.public_words(error or ""))
-            if reason is not None:
-                yield Problem(*shown, "link", reporting.public_words(reason))
-            missing = [field for field, lack in zip(fields, lacks, strict=True) if lack]
-            if missing and title is not None:
-                yield Problem(*shown, "missing", ", ".join(missing))
-        if len(rows) < AT_ONCE:
-            return
+    )  # fmt: skip
+    same = and_(broken.resource_id == SourceRecord.resource_id, broken.url == SourceRecord.url, broken.state == "broken")
+    wanted = select(*columns).outerjoin(broken, same).where(SourceRecord.source_id == source_id, SourceRecord.state != "withdrawn")
+    after = ""
+    while rows := session.execute(wanted.where(SourceRecord.identifier > after).order_by(SourceRecord.identifier).limit(AT_ONCE)).all():
+        for row in rows:
+            yield from problems_of(*row)
+        after = rows[-1].identifier
+
+
+def problems_of(
+    identifier: str, title: str | None, url: str | None, state: str, error: str | None, values: Mapping[str, Any] | None, link: str | None
+) -> Iterator[Problem]:
+    """What is to be mended in one record."""
+    shown = (reporting.public(identifier) or "", title or "", reporting.public(url) or "")
+    if state == "failed":
+        yield Problem(*shown, "failed", reporting.public_words(error or ""))
+    if link is not None:
+        yield Problem(*shown, "link", reporting.public_words(link))
+    if values and (missing := completing.missing(values)):
+        yield Problem(*shown, "missing", ", ".join(missing))

@@ -9,9 +9,11 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,12 +27,14 @@ from hub.models.source import Source
 from hub.services import completing, deciphering
 
 log = logging.getLogger(__name__)
-AT_ONCE = 5_000
+AT_ONCE = 500
 EXAMPLES = 5
 PROBLEMS = 20  # kinds of failure that a report tells apart
 UNKNOWN = 10  # values that we could not read, of each sort
 TASKS = ("harvest", "retry", "replay")  # after which a report is made anew
 ENDED = ("succeeded", "partial", "waiting", "failed", "cancelled")
+WORDS_MOST = 10_000  # different ones that are counted
+PLACES = {name: place for place, name in enumerate(completing.WEIGHTS)}
 LONGEST = 300  # characters of a value
 PARTICULARS = re.compile(r"[\"“'‘][^\"”'’]{1,300}[\"”'’]|https?://\S+|\b\d[\d.,:]*\b")
 
@@ -57,13 +61,13 @@ def keep(session: Session, source: Source) -> None:
 
 def report(session: Session, source: Source) -> dict[str, Any]:
     """As JSON: records, completeness, missing, problems, unknown, links, doubles. Addresses in it hold no secrets."""
-    counts = states(session, source.id)
+    counts, found = states(session, source.id), gaps(session, source.id)
     return {
         "records": {state: counts.get(state, 0) for state in ("active", "failed", "withdrawn")},
         "newest": newest(session, source.id),
-        **gaps(session, source.id),
+        **completeness(session, found),
         "problems": problems(session, source.id),
-        "unknown": unknown(session, source),
+        "unknown": unknown(session, found),
         "links": broken(session, source.id),
         "doubles": doubles(session, source.id),
     }
@@ -84,47 +88,56 @@ def newest(session: Session, source_id: int) -> str | None:
 # What is missing
 
 
-def lacks(field: str) -> ColumnElement[bool]:
-    """The condition of a record whose values lack a field (`completing.has`, in SQL)."""
-    values = SourceRecord.values
-    filled = [values[name].as_string().is_not(None) for name in completing.CARRIERS.get(field, (field,))]
-    if field == "free":
-        filled.append(func.coalesce(values["offerings"].as_string(), "").contains('"price"'))
-    return ~or_(*filled)
+@dataclass(slots=True)
+class Gaps:
+    """What one pass over a source's records finds: how many lack which fields, the first of each, and rights in unknown words."""
+
+    masks: Counter[int] = dataclass_field(default_factory=Counter)  # a bit for each missing field -> how many records
+    first: dict[str, list[int]] = dataclass_field(default_factory=lambda: {name: [] for name in completing.WEIGHTS})
+    rights: Counter[str] = dataclass_field(default_factory=Counter)
+
+    def see(self, record_id: int, values: Mapping[str, Any]) -> None:
+        """One more record."""
+        missing = completing.missing(values)
+        self.masks[sum(1 << PLACES[name] for name in missing)] += 1
+        for name in missing:
+            if len(self.first[name]) < deciphering.SAMPLE:
+                self.first[name].append(record_id)
+        if "licence" in missing and (said := values.get("rights") or values.get("licence_url")):
+            self.rights[str(said)[:LONGEST]] += 1
+            if len(self.rights) > WORDS_MOST:  # every record has its own: the rare ones are told no more
+                self.rights = Counter(dict(self.rights.most_common(WORDS_MOST // 2)))
 
 
-def gaps(session: Session, source_id: int) -> dict[str, Any]:
-    """Average completeness, records by tenths of it, and each missing field with its first examples. One pass."""
-    fields = tuple(completing.WEIGHTS)
-    mask = sum((case((lacks(field), 2**place), else_=0) for place, field in enumerate(fields)), literal(0))
-    rows = session.execute(
-        select(SourceRecord.id, mask).where(*living(source_id)).order_by(SourceRecord.id).execution_options(yield_per=AT_ONCE)
-    )
-    masks: Counter[int] = Counter()
-    first: dict[str, list[int]] = {field: [] for field in fields}
-    for id, bits in rows:
-        masks[bits] += 1
-        for place, field in enumerate(fields):
-            if bits >> place & 1 and len(first[field]) < EXAMPLES:
-                first[field].append(id)
-    return summed(session, fields, masks, first)
+def gaps(session: Session, source_id: int) -> Gaps:
+    """One pass over the records that feed the catalogue."""
+    found = Gaps()
+    wanted = select(SourceRecord.id, SourceRecord.values).where(*living(source_id)).order_by(SourceRecord.identifier)
+    for id, values in session.execute(wanted.execution_options(yield_per=AT_ONCE)):
+        found.see(id, values or {})
+    return found
 
 
-def summed(session: Session, fields: Sequence[str], masks: Mapping[int, int], first: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """What a pass over the records found, as the report has it."""
-    total = sum(masks.values())
+def completeness(session: Session, found: Gaps) -> dict[str, Any]:
+    """Average completeness, records by tenths of it, and each missing field with its first examples."""
+    total = sum(found.masks.values())
     histogram, points = [0] * 10, 0
-    for bits, count in masks.items():
-        score = 100 - sum(completing.WEIGHTS[field] for place, field in enumerate(fields) if bits >> place & 1)
+    for mask, count in found.masks.items():
+        score = 100 - sum(weight for name, weight in completing.WEIGHTS.items() if mask >> PLACES[name] & 1)
         histogram[min(score // 10, 9)] += count
         points += score * count
-    shown = examples(session, [id for ids in first.values() for id in ids])
-    lacking = [(field, sum(count for bits, count in masks.items() if bits >> place & 1)) for place, field in enumerate(fields)]
+    lacking = {name: sum(count for mask, count in found.masks.items() if mask >> PLACES[name] & 1) for name in completing.WEIGHTS}
+    shown = examples(session, [id for ids in found.first.values() for id in ids[:EXAMPLES]])
     return {
         "completeness": {"average": round(points / total, 1) if total else None, "histogram": histogram},
         "missing": [
-            {"field": field, "count": count, "share": round(count / total, 4), "examples": [shown[id] for id in first[field]]}
-            for field, count in lacking
+            {
+                "field": name,
+                "count": count,
+                "share": round(count / total, 4),
+                "examples": [shown[id] for id in found.first[name][:EXAMPLES]],
+            }
+            for name, count in lacking.items()
             if count
         ],
     }
@@ -206,20 +219,19 @@ def advice(session: Session, source_id: int, reason: str) -> str:
 # What could not be understood
 
 
-def unknown(session: Session, source: Source) -> list[dict[str, Any]]:
+def unknown(session: Session, found: Gaps) -> list[dict[str, Any]]:
     """Values that the source gives and that no rule of ours can read: {field, value, count}, the most common first."""
-    rights = func.coalesce(SourceRecord.values["rights"].as_string(), SourceRecord.values["licence_url"].as_string())
-    words = (
-        select(func.substr(rights, 1, LONGEST).label("words")).where(*living(source.id), lacks("licence"), rights.is_not(None)).subquery()
-    )
-    counted = select(words.c.words, func.count()).group_by(words.c.words).order_by(func.count().desc(), words.c.words).limit(UNKNOWN)
-    found = [{"field": "licence", "value": public_words(value), "count": count} for value, count in session.execute(counted)]
-    for field in deciphering.NAMES:
-        raws = select(SourceRecord.raw).where(*living(source.id), lacks(field)).order_by(SourceRecord.id).limit(deciphering.SAMPLE)
-        said = session.scalars(raws.execution_options(yield_per=100))
-        values = Counter(value[:LONGEST] for raw in said for value in deciphering.values(field, raw))
-        found += [{"field": field, "value": public_words(value), "count": count} for value, count in values.most_common(UNKNOWN)]
-    return found
+    told = [{"field": "licence", "value": public_words(value), "count": count} for value, count in ranked(found.rights)]
+    for name in deciphering.NAMES:
+        raws = select(SourceRecord.raw).where(SourceRecord.id.in_(found.first[name])).execution_options(yield_per=100)
+        values = Counter(value[:LONGEST] for raw in session.scalars(raws) for value in deciphering.values(name, raw))
+        told += [{"field": name, "value": public_words(value), "count": count} for value, count in ranked(values)]
+    return told
+
+
+def ranked(words: Counter[str]) -> list[tuple[str, int]]:
+    """The most common, by name where they are as common."""
+    return sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))[:UNKNOWN]
 
 
 # Links and doubles

@@ -41,7 +41,6 @@ WHY = {
     "free": _l("Without it the filter “free” misses it."),
     "duration": _l("Without it a teacher cannot plan with it."),
 }
-PROBLEMS = {"failed": _l("cannot be read"), "link": _l("leads nowhere"), "missing": _l("lacks")}
 
 
 def missing_name(field: str) -> str:
@@ -61,10 +60,6 @@ def mend(field: str, element: str | None) -> str:
 def harm(field: str) -> str:
     """What its lack costs."""
     return str(WHY.get(field, ""))
-
-
-def problem_name(code: str) -> str:
-    return str(PROBLEMS.get(code, code))
 
 
 def tenth(place: int) -> str:

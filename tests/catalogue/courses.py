@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
-from hub.models import Failure, Resource, Run, Source
-from hub.services import cataloguing, classifying, indexing, joining, leasing, receiving
+from hub.models import Failure, Link, Resource, Run, Source
+from hub.services import cataloguing, classifying, indexing, joining, leasing, linking, receiving, reporting
+from hub.services.probing import Finding
 
 ADMIN, PASSWORD = "admin@example.org", "correct-horse-battery"
 HOSTILE = '<script>alert("x")</script>"><img src=x onerror=alert(1)>'
@@ -194,6 +195,7 @@ def fill(app: Flask) -> None:
         leasing.acquire(session, repository.id)  # this process plays the worker, for as long as the tests take
         repository.lease_at = now() + timedelta(hours=1)
         merge_two(session)
+        check_quality(session, repository)
         session.commit()
         indexing.sync(session, app.extensions["hub"].index)
         db.session.remove()
@@ -219,3 +221,23 @@ def merge_two(session: Session) -> None:
     last, before = session.scalars(select(Resource).where(Resource.withdrawn_at.is_(None)).order_by(Resource.id.desc()).limit(2))
     before.merged_into_id = last.id
     cataloguing.announce(session, [before.id])
+
+
+FINDINGS = (Finding("missing", 404, "It answered 404 (Not Found)."), Finding("refused", None, "robots.txt asks robots to stay away."))
+
+
+def check_quality(session: Session, source: Source) -> None:
+    """Two links that were asked: one is broken, one host wants no robots; the report of a source; its runs have sizes."""
+    wanted = select(Resource).where(Resource.url.in_(f"https://courses.example/course-{number}" for number in (43, 44)))
+    for place, resource in enumerate(session.scalars(wanted.order_by(Resource.id))):
+        link = Link(**linking.row(resource.id, resource.url or "", linking.digest_of(resource.url or ""), now()))
+        session.add(link)
+        session.flush()
+        finding = FINDINGS[place]
+        for days in (12, 9, 5, 1):
+            linking.record(session, link, finding, at=now() - timedelta(days=days))
+        session.flush()
+        linking.settle(session, [resource.id])
+    for run in session.scalars(select(Run).where(Run.finished_at.is_not(None))):
+        run.live = 40
+    reporting.keep(session, source)

@@ -101,6 +101,19 @@ def hostile() -> Iterator[Any]:
 
 
 @pytest.fixture
+def web() -> Iterator[Any]:
+    """A web site on loopback, to be filled with pages (tests/servers/site.py): `.pages`, `.url(path)`, `.asked`."""
+    with server_module("site").Site() as server:
+        yield server
+
+
+@pytest.fixture
+def site_parts() -> ModuleType:
+    """What a site answers: `page`, `moved`, `Answer`."""
+    return server_module("site")
+
+
+@pytest.fixture
 def repository() -> Iterator[Any]:
     """A well-behaved OAI-PMH repository of 250 records, 40 a page, on loopback: `.url`, and `.change(...)` for its /control."""
     with oai_repository() as served:

@@ -30,6 +30,8 @@ PAGES = (
     "/providers/open-course-platform",
     "/sources",
     "/sources/silent",
+    "/sources/repository/report",
+    "/sources/silent/report",
     "/about",
     "/login",
 )
@@ -117,9 +119,9 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     faults += violations(page)
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *VOCABULARY):
-    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY, *CURATION):
+    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -136,7 +138,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("button", name="Try on the test queries").click()
     faults += violations(page) + too_wide(page)
     page.set_viewport_size({"width": 390, "height": 900})
-    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning", *CURATION):
+    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning", *quality, *CURATION):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []
