@@ -141,6 +141,7 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
             if kept.restarts >= RESTARTS:
                 raise
             kept.restarts, kept.checkpoint, requests = kept.restarts + 1, None, ()
+            validating.mark_records(job.session, job.source.id, job.run_id)
             kept.received, kept.total = 0, None  # the list is counted again, or a cut one would look complete
             job.session.commit()
             log.info("run %s: the list is begun again: %s", job.run_id, error)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.db import now
 from hub.models.record import SourceRecord
-from hub.models.run import Failure, Run
+from hub.models.run import Failure, Run, Validator
 from hub.models.source import Source
 from hub.services import leasing
 
@@ -74,6 +74,7 @@ def prepare(
     session.execute(
         update(SourceRecord).where(SourceRecord.source_id == source.id, SourceRecord.seen_run_id >= run.id).values(seen_run_id=None)
     )
+    session.execute(update(Validator).where(Validator.source_id == source.id, Validator.run_id >= run.id).values(run_id=0))
     session.commit()
     return run
 
