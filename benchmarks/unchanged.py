@@ -1,8 +1,8 @@
 """What a pass over a source costs in which nothing has changed: `python -m benchmarks.unchanged [--records N]`.
 
-Three sources on loopback, each in a process of its own, are harvested twice by the real `hub harvest`; the time of a pass is that of
-its run, from start to end. An OAI-PMH repository tells what has changed since; a list answers 304; a list sends the same bytes, and says nothing. A
-forced full pass over the second list (everything read, nothing changed) stands beside them.
+Three sources on loopback, each in a process of its own, are harvested twice by the real `hub harvest`; the time of a pass is that
+of its run, from start to end. An OAI-PMH repository tells what has changed since; a list answers 304; a list sends the same bytes, and
+says nothing. A forced full pass over the second list (everything read, nothing changed) stands beside them.
 """
 
 from __future__ import annotations

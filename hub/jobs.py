@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, scheduling, tending, working
+from hub.services import harvesting, leasing, mailing, posting, running, scheduling, tending, working
 from search.index import Index
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Jobs:
     rescue: Callable[[], None]  # take up what a dead worker left
     start_due: Callable[[], None]  # queue the sources whose time has come
     beat: Callable[[int], None]  # a sign of life of this worker, which harvests so many sources at a time
+    post: Callable[[], None]  # send the mail that waits
     answers: Callable[[], bool]  # can the queue be reached?
     leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
 
@@ -52,7 +53,7 @@ def open_queue(url: str) -> Huey:
     return SqliteHuey("hub", filename=path)
 
 
-def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index) -> Jobs:
+def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, mail_server: posting.Server | None = None) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
     leaving = threading.Event()
@@ -102,6 +103,11 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         with app.app_context():
             working.beat(db.session(), threads)
 
+    def post() -> None:
+        """Send the mail that waits."""
+        with app.app_context():
+            mailing.send_waiting(db.session(), mail_server)
+
     def leave() -> None:
         """This worker ends: its runs stop at the next page."""
         leaving.set()
@@ -116,6 +122,11 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
             return False
         return True
 
-    for name, work in (("rescue", rescue), ("start_due", start_due)):  # before all runs; late ones are dropped, the next minute has its own
+    # Before all runs; late ones are dropped, the next minute has its own.
+    for name, work in (
+        ("rescue", rescue),
+        ("start_due", start_due),
+        ("post", post),
+    ):
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
-    return Jobs(harvest=queue, tend=tend, rescue=rescue, start_due=start_due, beat=beat, answers=answers, leave=leave)
+    return Jobs(harvest=queue, tend=tend, rescue=rescue, start_due=start_due, beat=beat, post=post, answers=answers, leave=leave)

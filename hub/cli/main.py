@@ -20,6 +20,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "harvest": ("hub.cli.harvest", "Harvest a source, or all of them."),
     "replay": ("hub.cli.replay", "Rebuild the catalogue from raw records, without network."),
     "run": ("hub.cli.run", "Look at harvest runs: state, counters, failures; stop, resume, retry, approve one."),
+    "mail": ("hub.cli.mail", "Look at the mail that the hub wrote to owners of sources, send what waits."),
     "record": ("hub.cli.record", "Look at what sources have given us."),
     "search": ("hub.cli.search", "Search the catalogue."),
     "index": ("hub.cli.index", "Bring the search index up to date, show how it does, dump it, rebuild it."),

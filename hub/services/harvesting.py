@@ -23,7 +23,7 @@ from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, replaying, retrying, running, saving, validating, withdrawing
+from hub.services import cataloguing, classifying, ending, leasing, mailing, replaying, retrying, running, saving, validating, withdrawing
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,9 @@ def work(
             leasing.release(session, source_id)
     run = running.get(session, run_id)
     assert run is not None
+    if run.state != "running":
+        run.live = withdrawing.count(session, source_id, withdrawing.LIVE)
+        session.commit()
     log.info("run %s of %s: %s, %s seen, %s created, %s failed", run.id, source_name, run.state, run.seen, run.created, run.failed)
     return run
 
@@ -212,6 +215,7 @@ def finish(job: saving.Job) -> None:
         running.end(run, "partial", reason=reason, advice="Nothing was withdrawn. Harvest again; if it stays so, ask the source's owner.")
     else:
         complete(job, run, state)
+    mailing.report(session, run)
     session.commit()
 
 

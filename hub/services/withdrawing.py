@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
-from hub.services import cataloguing, classifying, leasing, receiving, running, validating
+from hub.services import cataloguing, classifying, leasing, mailing, receiving, running, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 
@@ -116,4 +116,5 @@ def approve(session: Session, run_id: int) -> int | None:
     run.source.stamp = run.stamp or run.source.stamp
     run.source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else run.source.tracks_deletions
     run.source.complete_at = now()
+    mailing.report(session, run)
     return run.withdrawn - before
