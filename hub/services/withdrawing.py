@@ -88,14 +88,19 @@ def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classi
         session.flush()
 
 
-def waiting_for(session: Session, run_id: int, *, limit: int = 100) -> Sequence[SourceRecord]:
-    """The first of the records that a run would withdraw; none when the run does not wait for approval."""
+def waiting_for(session: Session, run_id: int, *, limit: int = 100, page: int = 1) -> Sequence[SourceRecord]:
+    """Some of the records that a run would withdraw; none when the run does not wait for approval."""
     run = running.get(session, run_id)
     if run is None or run.state != "waiting":
         return ()
-    return session.scalars(
-        select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id).limit(limit)
-    ).all()
+    wanted = select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id)
+    return session.scalars(wanted.limit(limit).offset((max(page, 1) - 1) * limit)).all()
+
+
+def how_many_wait(session: Session, run_id: int) -> int:
+    """How many records a run would withdraw; 0 when it does not wait for approval."""
+    run = running.get(session, run_id)
+    return count(session, run.source_id, vanished(run.id)) if run is not None and run.state == "waiting" else 0
 
 
 def approve(session: Session, run_id: int) -> int | None:

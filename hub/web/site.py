@@ -12,6 +12,7 @@ from hub.web import (
     assets,
     compression,
     errors,
+    failures,
     home,
     indexes,
     judgements,
@@ -29,6 +30,7 @@ from hub.web import (
     topics,
     tunings,
     vocabulary,
+    workers,
 )
 
 BLUEPRINTS = (
@@ -42,6 +44,8 @@ BLUEPRINTS = (
     pages,
     accounts,
     runs,
+    failures,
+    workers,
     indexes,
     vocabulary,
     reasons,
