@@ -151,11 +151,13 @@ def approve(run_id: int) -> BaseResponse:
 @admin_required
 def resume(run_id: int) -> BaseResponse:
     """Let a run go on where it stopped."""
-    run_or_404(run_id)
+    run = run_or_404(run_id)
     try:
         queue(running.resume(context.session(), run_id, cause=context.actor().name), "resume")
-    except (running.NotResumable, leasing.AlreadyRunning) as error:
-        flash(str(error), "warn")
+    except leasing.AlreadyRunning:
+        flash(_("%(source)s is being harvested already.", source=run.source_title), "warn")
+    except running.NotResumable:
+        flash(_("This run cannot go on: it has ended well, a newer one came after it, or it kept no place to go on from."), "warn")
     else:
         flash(_("The run is queued, and goes on where it stopped."), "ok")
     return redirect(url_for("runs.show", run_id=run_id), 303)
