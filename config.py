@@ -41,6 +41,8 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HUB_HARVEST_PAUSE": number(environ, "HUB_HARVEST_PAUSE", 0.5, 0, 60),
         "HUB_LINK_CHECKS": choice(environ, "HUB_LINK_CHECKS", ("on", "off")),
         "HUB_LINK_DAYS": number(environ, "HUB_LINK_DAYS", 14, 1, 365),
+        "HUB_SMTP_URL": environ.get("HUB_SMTP_URL", ""),
+        "HUB_MAIL_FROM": environ.get("HUB_MAIL_FROM", ""),
         "HUB_ALLOWED_HOSTS": words(environ.get("HUB_ALLOWED_HOSTS", "")),
         "HUB_TRUSTED_PROXIES": int(number(environ, "HUB_TRUSTED_PROXIES", 0, 0, 9)),
         "HUB_SECURE": flag(environ, "HUB_SECURE"),

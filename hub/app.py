@@ -16,7 +16,7 @@ from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
-from hub.services import harvesting, observing
+from hub.services import harvesting, observing, posting
 from hub.web import site
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
@@ -42,6 +42,7 @@ class Parts:
     huey: Huey
     jobs: jobs.Jobs
     observer: observing.Observer
+    mail_server: posting.Server | None  # None: mail is kept, and not sent
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -53,14 +54,15 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     index = open_index(app.config["SEARCH_URL"], encoder=encoder_for(app))
     fetching = fetching_for(app)
     huey = jobs.open_queue(app.config["QUEUE_URL"])
-    links = link_checks_for(app)
+    links, mail_server = link_checks_for(app), mail_server_for(app)
     app.extensions["hub"] = Parts(
         index=index,
         fetching=fetching,
         links=links,
         huey=huey,
-        jobs=jobs.register(huey, app, fetching, index, links),
+        jobs=jobs.register(huey, app, fetching, index, links, mail_server),
         observer=observer_for(app),
+        mail_server=mail_server,
     )
     commands.register(app)
     site.register(app)
@@ -83,6 +85,17 @@ def observer_for(app: Flask) -> observing.Observer:
                 session.commit()
 
     return observing.Observer(keep, pause=None if app.testing else observing.PAUSE)
+
+
+def mail_server_for(app: Flask) -> posting.Server | None:
+    """Where mail goes; None when no server is set. Raises BadSetting."""
+    if not app.config.get("HUB_SMTP_URL"):
+        return None
+    site = f"{app.config['SITE_NAME']} {app.config['HUB_BASE_URL']}".strip()
+    try:
+        return posting.parse(app.config["HUB_SMTP_URL"], app.config["HUB_MAIL_FROM"], site=site)
+    except posting.BadServer as error:
+        raise BadSetting(str(error)) from error
 
 
 def encoder_for(app: Flask) -> Encoder | None:

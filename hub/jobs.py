@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, linking, pairing, patrolling, running, scheduling, tending, working
+from hub.services import harvesting, leasing, linking, mailing, pairing, patrolling, posting, running, scheduling, tending, working
 from hub.services.probing import Prober
 from search.index import Index
 
@@ -40,6 +40,7 @@ class Jobs:
     rescue: Callable[[], None]  # take up what a dead worker left
     start_due: Callable[[], None]  # queue the sources whose time has come
     beat: Callable[[int], None]  # a sign of life of this worker, which harvests so many sources at a time
+    post: Callable[[], None]  # send the mail that waits
     answers: Callable[[], bool]  # can the queue be reached?
     check_links: Callable[[], object]  # ask the links that are due, in the worker
     leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
@@ -65,7 +66,9 @@ class LinkChecks:
     on: bool = True
 
 
-def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks) -> Jobs:
+def register(
+    huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks, mail_server: posting.Server | None = None
+) -> Jobs:
     """Bind the tasks to this queue and this application."""
 
     leaving = threading.Event()
@@ -131,6 +134,11 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         with app.app_context():
             working.beat(db.session(), threads)
 
+    def post() -> None:
+        """Send the mail that waits."""
+        with app.app_context():
+            mailing.send_waiting(db.session(), mail_server)
+
     def leave() -> None:
         """This worker ends: its runs stop at the next page."""
         leaving.set()
@@ -158,7 +166,8 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         """Wake the link checker of this worker."""
         patrolman.wake()
 
-    for name, work in (("rescue", rescue), ("start_due", start_due)):  # before all runs; late ones are dropped, the next minute has its own
+    # Before all runs; late ones are dropped, the next minute has its own.
+    for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
     if links.on:
         huey.periodic_task(crontab(minute="*/5"), name="links")(patrolman.wake)
@@ -169,6 +178,7 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
         rescue=rescue,
         start_due=start_due,
         beat=beat,
+        post=post,
         answers=answers,
         check_links=check_links,
         leave=leave,

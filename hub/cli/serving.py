@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -115,14 +116,18 @@ def worker(threads: int) -> None:
     keeping.start()
     jobs = parts().jobs
     jobs.rescue()
-    clock = threading.Thread(target=keep_time, args=(stop, jobs, threads), name="clock")
-    clock.start()
+    clocks = [
+        threading.Thread(target=keep_time, args=(stop, (lambda: jobs.beat(threads), jobs.start_due)), name="clock"),
+        threading.Thread(target=keep_time, args=(stop, (jobs.post,)), name="post", daemon=True),  # a slow mail server keeps nobody
+    ]
+    for clock in clocks:
+        clock.start()
     consumer = parts().huey.create_consumer(workers=threads, worker_type="thread", check_worker_health=True, shutdown_timeout=1)
     try:
         consumer.run()
     finally:
         stop.set()
-        clock.join()
+        clocks[0].join()
         jobs.leave()
         until = time.monotonic() + GRACE / 2
         for _, working in consumer.worker_threads:
@@ -130,10 +135,10 @@ def worker(threads: int) -> None:
         keeping.join()
 
 
-def keep_time(stop: threading.Event, jobs: Any, threads: int) -> None:
-    """Signs of life, and what the schedules want: beside the harvests, which may all be at work for hours."""
+def keep_time(stop: threading.Event, duties: Sequence[Callable[[], None]]) -> None:
+    """Signs of life, what the schedules want, mail: beside the harvests, which may all be at work for hours."""
     while True:
-        for duty in (lambda: jobs.beat(threads), jobs.start_due):
+        for duty in duties:
             try:
                 duty()
             except Exception:  # the outer edge of this thread: a database that is away comes back

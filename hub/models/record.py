@@ -23,7 +23,7 @@ class SourceRecord(db.Model):  # type: ignore[name-defined]
         UniqueConstraint("source_id", "identifier"),
         Index(None, "source_id", "seen_run_id"),
         Index(None, "source_id", "group"),
-        Index(None, "source_id", "page"),
+        Index(None, "source_id", "page", "state"),
         {"sqlite_autoincrement": True},
     )
 
@@ -45,7 +45,7 @@ class SourceRecord(db.Model):  # type: ignore[name-defined]
     previous: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the values before the last change of the record
     previous_at: Mapped[Moment | None]  # since when those had been the values
     error: Mapped[str | None] = mapped_column(Text)
-    seen_run_id: Mapped[int | None]
+    seen_run_id: Mapped[int | None]  # the last run that read it; a page that was seen to be as it was says so alone (Validator.run_id)
     first_seen_at: Mapped[Moment]
     last_seen_at: Mapped[Moment]
     changed_at: Mapped[Moment]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.models.run import Run
-from hub.services import running
+from hub.services import mailing, running
 
 RESTART = 15.0  # seconds that a database may take to come back, before a run ends without a word of its own
 MEND = "Check that it runs and has space, then harvest again."
@@ -47,4 +47,5 @@ def close(session: Session, run_id: int, state: str, reason: str, advice: str, *
     running.end(run, state, reason=reason, advice=advice)
     if run.pages == pages_before:
         run.checkpoint = None
+    mailing.report(session, run)
     session.commit()

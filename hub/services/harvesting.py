@@ -28,6 +28,7 @@ from hub.services import (
     classifying,
     ending,
     leasing,
+    mailing,
     replaying,
     reporting,
     retrying,
@@ -103,6 +104,9 @@ def work(
     reporting.renew(session, run_id)
     run = running.get(session, run_id)
     assert run is not None
+    if run.state != "running":
+        run.live = withdrawing.count(session, source_id, withdrawing.LIVE)
+        session.commit()
     log.info("run %s of %s: %s, %s seen, %s created, %s failed", run.id, source_name, run.state, run.seen, run.created, run.failed)
     return run
 
@@ -154,6 +158,7 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
             if kept.restarts >= RESTARTS:
                 raise
             kept.restarts, kept.checkpoint, requests = kept.restarts + 1, None, ()
+            validating.mark_records(job.session, job.source.id, job.run_id)
             kept.received, kept.total = 0, None  # the list is counted again, or a cut one would look complete
             job.session.commit()
             log.info("run %s: the list is begun again: %s", job.run_id, error)
@@ -224,6 +229,7 @@ def finish(job: saving.Job) -> None:
         running.end(run, "partial", reason=reason, advice="Nothing was withdrawn. Harvest again; if it stays so, ask the source's owner.")
     else:
         complete(job, run, state)
+    mailing.report(session, run)
     session.commit()
 
 

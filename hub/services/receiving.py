@@ -11,12 +11,11 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from harvesters.record import Failure, Item, Record, Withdrawn
+from harvesters.record import Item, Record, Withdrawn
 from harvesters.record import Offering as HarvestedOffering
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, ResourceKey
-from hub.models.run import Failure as KeptFailure
-from hub.services import cataloguing, matching, merging, recording
+from hub.services import cataloguing, failing, matching, merging, recording, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 from hub.services.recording import Changes, Page
@@ -65,26 +64,22 @@ def without_doubles(items: Iterable[Item]) -> Iterator[list[Item]]:
 def receive_batch(page: Page, items: Sequence[Item]) -> None:
     """Sort the items by what they do, then do each kind of work in a few statements."""
     known = known_records(page, [item.identifier for item in items if item.identifier is not None])
+    page.counted = counted_pages(page, known)
     for item in items:
         row = known.get(item.identifier) if item.identifier is not None else None
-        if row is not None and was_missing(row, item):
+        if row is not None and failing.was_missing(row, item):
             page.mended.append(row.identifier)
         if isinstance(item, Record):
             sort_record(page, item, row)
         elif isinstance(item, Withdrawn):
             withdraw_one(page, item, row)
         else:
-            keep_failure(page, item, row)
+            failing.keep(page, item, row)
     change_records(page)
     create_records(page)
     touch(page)
-    close_failures(page)
+    failing.close(page)
     cataloguing.refresh(page.session, page.stale, classifier=page.classifier, at=page.at)
-
-
-def was_missing(row: Row[Any], item: Item) -> bool:
-    """Does this item bring what could not be read before?"""
-    return (isinstance(item, Record) and row.state != "active") or (isinstance(item, Withdrawn) and row.state == "failed")
 
 
 def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]:
@@ -102,6 +97,12 @@ def known_records(page: Page, identifiers: Sequence[str]) -> dict[str, Row[Any]]
     return {str(row.identifier): row for row in rows}
 
 
+def counted_pages(page: Page, known: Mapping[str, Row[Any]]) -> frozenset[str]:
+    """Other pages of the source that held these records, and were seen in this run to be as they were."""
+    others = {row.page for name, row in known.items() if row.page and row.page != page.places.get(name)} if page.places else ()
+    return validating.seen_pages(page.session, page.source.id, page.run_id, others)
+
+
 def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:
     """New, changed, or as it was."""
     if row is None:
@@ -109,7 +110,7 @@ def sort_record(page: Page, record: Record, row: Row[Any] | None) -> None:
         return
     if row.state == "active" and row.raw_hash == hashlib.sha256(record.raw.body).digest():
         if row.seen_run_id != page.run_id:
-            page.changes.unchanged += 1
+            page.changes.unchanged += row.page not in page.counted
             page.seen_again.append(row.id)
         if page.places and row.page != page.places.get(record.identifier):
             page.moved.append({"id": row.id, "page": page.places.get(record.identifier)})
@@ -141,40 +142,6 @@ def withdraw(session: Session, record_ids: Sequence[int], *, at: datetime, run_i
     if datestamp is not None:
         values["datestamp"] = datestamp
     session.execute(update(SourceRecord).where(SourceRecord.id.in_(record_ids)).values(values))
-
-
-def keep_failure(page: Page, item: Failure, row: Row[Any] | None) -> None:
-    """Keep what could not be read, with its bytes; a resource that it fed stays as it was."""
-    hashed = hashlib.sha256(item.raw.body).digest()
-    if row is not None and row.state == "failed" and row.seen_run_id == page.run_id and row.raw_hash == hashed:
-        return
-    page.changes.failed += 1
-    page.session.execute(insert(KeptFailure), [recording.failure_row(page, item)])
-    if row is not None:
-        replace_failures(page, row.identifier)
-    columns = {
-        "state": "failed",
-        "error": item.reason,
-        **recording.raw_columns(item.raw),
-    }
-    if row is not None and row.state == "withdrawn":
-        page.seen_again.append(row.id)  # it stays withdrawn until it can be read
-    elif row is not None:
-        page.session.execute(update(SourceRecord).where(SourceRecord.id == row.id).values(columns | page.seen))
-    elif item.identifier is not None:
-        fresh = {"source_id": page.source.id, "identifier": item.identifier, **page.first_seen}
-        page.session.execute(insert(SourceRecord), [columns | fresh])
-
-
-def replace_failures(page: Page, identifier: str) -> None:
-    """What failed in this run stands for what failed under the same name before."""
-    page.session.execute(
-        update(KeptFailure)
-        .where(KeptFailure.source_id == page.source.id, KeptFailure.identifier == identifier, KeptFailure.run_id != page.run_id)
-        .where(KeptFailure.mended_at.is_(None), KeptFailure.again_run_id.is_(None))
-        .values(again_run_id=page.run_id)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def change_records(page: Page) -> None:
@@ -297,14 +264,3 @@ def touch(page: Page) -> None:
         )
     if page.moved:
         page.session.execute(update(SourceRecord), page.moved)
-
-
-def close_failures(page: Page) -> None:
-    """What failed under these names before has come in now."""
-    if page.mended:
-        page.session.execute(
-            update(KeptFailure)
-            .where(KeptFailure.source_id == page.source.id, KeptFailure.identifier.in_(page.mended), KeptFailure.mended_at.is_(None))
-            .values(mended_at=page.at)
-            .execution_options(synchronize_session=False)
-        )

@@ -58,6 +58,7 @@ class Page:
     mended: list[str] = field(default_factory=list)  # identifiers that could not be read before
     values: dict[str, dict[str, Any]] = field(default_factory=dict)  # identifier -> values, made once
     places: Mapping[str, str] = field(default_factory=dict)  # identifier -> page of the source that holds it, where that is remembered
+    counted: frozenset[str] = frozenset()  # pages of the source whose records this run has counted without reading them
     seen_by: int | None = None  # the harvest that saw these items at the source, when this run only reads them again
 
     @property

@@ -21,7 +21,7 @@ from hub.models.curation import Curation
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource, ResourceKey
 from hub.models.run import Run
-from hub.services import cataloguing, matching, merging, receiving, rereading, running, saving
+from hub.services import cataloguing, failing, matching, merging, receiving, rereading, running, saving
 from hub.services.recording import Changes, Page
 
 AT_ONCE = 200
@@ -87,7 +87,7 @@ def bring(job: saving.Job, rows: Sequence[Row[Any]], items: Sequence[Item]) -> C
         if states.get(row.id) != row.state:  # somebody withdrew it in this moment
             page.changes.unchanged += 1
         elif isinstance(item, Failure):
-            receiving.keep_failure(page, item, row)
+            failing.keep(page, item, row)
         elif isinstance(item, Withdrawn):
             receiving.withdraw_one(page, item, row)
         elif row.state == "active" and row.values == page.values_of(item) and row.datestamp == item.datestamp:
@@ -98,7 +98,7 @@ def bring(job: saving.Job, rows: Sequence[Row[Any]], items: Sequence[Item]) -> C
             page.changed.append((row.id, item))
     receiving.change_records(page)
     receiving.replace_parts(page, with_other_parts(job.session, same))
-    receiving.close_failures(page)
+    failing.close(page)
     page.stale |= merged_otherwise(job.session, {row.resource_id for row, _ in same if row.resource_id is not None} - page.stale)
     cataloguing.refresh(job.session, page.stale, classifier=job.classifier, at=page.at)
     return page.changes

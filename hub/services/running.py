@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.db import now
 from hub.models.record import SourceRecord
-from hub.models.run import Failure, Run
+from hub.models.run import Failure, Run, Validator
 from hub.models.source import Source
 from hub.services import leasing
 
@@ -24,6 +24,7 @@ LOOK = 1.0  # seconds between two looks at whether somebody asked to stop
 LONGEST = timedelta(hours=24)  # that a run works, unless its source says otherwise
 OPEN = ("running", "queued", "waiting")
 GO_ON = "Harvest again: it goes on where it stopped. The source's settings say how long a run may work."
+KEPT = ("cancelled", "What had vanished was kept, as a person decided.", "The next harvest looks again.")
 STOPPED = ("cancelled", "Stopped on request.", "The next harvest goes on where this one stopped.")
 
 
@@ -74,6 +75,7 @@ def prepare(
     session.execute(
         update(SourceRecord).where(SourceRecord.source_id == source.id, SourceRecord.seen_run_id >= run.id).values(seen_run_id=None)
     )
+    session.execute(update(Validator).where(Validator.source_id == source.id, Validator.run_id >= run.id).values(run_id=0))
     session.commit()
     return run
 
@@ -163,8 +165,10 @@ def ask_to_stop(session: Session, run_id: int) -> None:
     if state_of(session, run) == "running":
         session.execute(update(Run).where(Run.id == run_id, Run.state == "running").values(stop_asked=True))
     else:
-        state, reason, advice = STOPPED
+        state, reason, advice = STOPPED if run.state != "waiting" else KEPT
         values = {"state": state, "finished_at": now(), "reason": reason, "advice": advice}
+        if run.state == "waiting":
+            values["checkpoint"] = null()  # there is nothing to go on with: the next harvest looks again
         session.execute(update(Run).where(Run.id == run_id, Run.state.in_(OPEN)).values(values))
 
 

@@ -100,8 +100,9 @@ def store(job: Job, items: Sequence[Item], steps: Sequence[Step], places: Mappin
     claim(job)
     if job.memory is not None and not steps:
         validating.forget(job.session, job.memory, places.values())
+    as_they_were = validating.touch(job.session, job.memory, steps)
     changes = receiving.receive(job.session, job.source, job.run_id, items, classifier=job.classifier, places=places)
-    changes.unchanged += validating.touch(job.session, job.memory, steps)
+    changes.unchanged += as_they_were
     keep_requests(job, steps)
     close_pages(job, steps)
     pages, run = [step.page for step in steps], job.session.get_one(Run, job.run_id)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from harvesters import walk
@@ -103,22 +103,46 @@ def places(remembered: Memory | None, steps: Sequence[Step]) -> dict[str, str]:
 
 
 def touch(session: Session, remembered: Memory | None, steps: Sequence[Step]) -> int:
-    """The records of pages that are as they were have been seen: how many counted. The caller commits."""
+    """Pages that are as they were have been seen, and with them their records: how many. The caller commits.
+
+    The page alone is marked, not each of its records, or a pass in which nothing changes would write everything again.
+    """
     same = {remembered.page(step.request): step for step in steps if step.known is not None} if remembered else {}
     if not same or remembered is None:
         return 0
-    mine = (SourceRecord.source_id == remembered.source_id) & SourceRecord.page.in_(same) & (SourceRecord.state == "active")
-    seen = session.execute(
-        update(SourceRecord)
-        .where(mine, func.coalesce(SourceRecord.seen_run_id, 0) != remembered.run_id)
-        .values(seen_run_id=remembered.run_id, last_seen_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    of_source = (Validator.source_id == remembered.source_id) & Validator.page.in_(same)
-    session.execute(update(Validator).where(of_source).values(run_id=remembered.run_id))
+    mine = (Validator.source_id == remembered.source_id) & Validator.page.in_(same)
+    session.execute(update(Validator).where(mine).values(run_id=remembered.run_id))
     for page, step in same.items():
         refresh(session, remembered, page, step)
-    return int(seen.rowcount)  # type: ignore[attr-defined]
+    return sum(step.known.items for step in same.values() if step.known is not None)
+
+
+def seen_as_it_was(run_id: int) -> ColumnElement[bool]:
+    """Records whose page this run saw to be as it was."""
+    return (
+        exists()
+        .where(Validator.source_id == SourceRecord.source_id, Validator.page == SourceRecord.page, Validator.run_id == run_id)
+        .correlate(SourceRecord)
+    )
+
+
+def seen_pages(session: Session, source_id: int, run_id: int, pages: Iterable[str]) -> frozenset[str]:
+    """Those of these pages that this run saw to be as they were: their records have been counted."""
+    wanted = list(pages)
+    if not wanted:
+        return frozenset()
+    mine = (Validator.source_id == source_id) & Validator.page.in_(wanted) & (Validator.run_id == run_id)
+    return frozenset(session.scalars(select(Validator.page).where(mine)))
+
+
+def mark_records(session: Session, source_id: int, run_id: int) -> None:
+    """The list is begun again: mark the records of pages that were seen, so that reading them counts none twice. The caller commits."""
+    session.execute(
+        update(SourceRecord)
+        .where(SourceRecord.source_id == source_id, seen_as_it_was(run_id))
+        .values(seen_run_id=run_id, last_seen_at=now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def refresh(session: Session, remembered: Memory, page: str, step: Step) -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.db import now
-from hub.models.run import STATES, Failure, Run
+from hub.models.run import STATES, TASKS, Failure, Run
 from hub.models.source import BY_HAND, Source
-from hub.services import leasing
+from hub.services import leasing, running
 
 RAW_MOST = 2_000_000  # bytes of a raw record that the page shows
 COLUMNS = (
-    Run.id, Run.state, Run.full, Run.since, Run.created_at, Run.started_at, Run.finished_at, Run.heartbeat_at, Run.stop_asked,
+    Run.id, Run.task, Run.cause, Run.urgent, Run.state, Run.full, Run.since, Run.created_at, Run.started_at,
+    Run.finished_at, Run.heartbeat_at, Run.stop_asked,
     Run.total, Run.pages, Run.bytes, Run.seen, Run.created, Run.updated, Run.unchanged, Run.withdrawn, Run.failed, Run.reason, Run.advice,
     Run.source_id, Source.name, Source.title, Source.kind, Source.url,
 )  # fmt: skip
@@ -29,6 +30,9 @@ class RunState:
     """One run as it stands. A running one whose worker is no more is `interrupted`, until another worker takes it up."""
 
     id: int
+    task: str
+    cause: str
+    urgent: bool
     state: str
     full: bool
     since: str | None
@@ -54,6 +58,7 @@ class RunState:
     url: str
     at: datetime  # when this was read
     ahead: int = 0  # queued runs before this one
+    resumable: bool = False  # it can go on where it stopped
 
     @property
     def live(self) -> bool:
@@ -91,6 +96,27 @@ class FailureState:
     advice: str
     url: str
     at: datetime
+    run: int
+    source: str
+    source_title: str
+    mended_at: datetime | None
+    again_run: int | None  # a later run in which it failed again
+
+    @property
+    def open(self) -> bool:
+        """Still to be mended."""
+        return self.mended_at is None and self.again_run is None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureFilter:
+    """Which failures are wanted; what is empty lets all through."""
+
+    run: int | None = None
+    source: str = ""
+    stage: str = ""
+    state: str = ""  # open | mended | again
+    words: str = ""  # a part of the identifier, the reason or the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +145,33 @@ class FailurePage:
     failures: tuple[FailureState, ...]
     total: int
     pages: int
+    open: int  # of all of them, how many are still to be mended
 
 
-def runs(session: Session, *, page: int = 1, state: str | None = None, source: str | None = None, limit: int = 25) -> RunPage:
-    """Runs, newest first; only those in a state, or of a source."""
+def runs(
+    session: Session, *, page: int = 1, state: str | None = None, source: str | None = None, task: str = "", limit: int = 25
+) -> RunPage:
+    """Runs, newest first; only those in a state, of a source, of a task."""
     wanted = select(*COLUMNS).join(Source, Source.id == Run.source_id)
     if state in STATES:
         wanted = wanted.where(Run.state == state)
     if source:
         wanted = wanted.where(Source.name == source)
+    if task in TASKS:
+        wanted = wanted.where(Run.task == task)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = session.execute(wanted.order_by(Run.id.desc()).limit(limit).offset((max(page, 1) - 1) * limit))
     return RunPage(tuple(run_state(session, row) for row in rows), total, -(-total // limit))
 
 
-def live_runs(session: Session) -> tuple[RunState, ...]:
-    """Runs that are at work or wait for it, the oldest first."""
+def live_runs(session: Session, *, limit: int = 20) -> tuple[RunState, ...]:
+    """Runs that are at work, then those that wait for it, in the order in which they come."""
     rows = session.execute(
-        select(*COLUMNS).join(Source, Source.id == Run.source_id).where(Run.state.in_(("queued", "running"))).order_by(Run.id).limit(20)
+        select(*COLUMNS)
+        .join(Source, Source.id == Run.source_id)
+        .where(Run.state.in_(("queued", "running")))
+        .order_by(case((Run.state == "running", 0), else_=1), Run.urgent.desc(), Run.id)
+        .limit(limit)
     )
     return tuple(run_state(session, row) for row in rows)
 
@@ -146,8 +181,11 @@ def run(session: Session, run_id: int) -> RunState | None:
     row = session.execute(select(*COLUMNS).join(Source, Source.id == Run.source_id).where(Run.id == run_id)).first()
     if row is None:
         return None
-    queued = select(func.count()).where(Run.state == "queued", Run.id < run_id)
-    return run_state(session, row, ahead=(session.scalar(queued) or 0) if row.state == "queued" else 0)
+    before = Run.id < run_id if row.urgent else or_(Run.id < run_id, Run.urgent)
+    queued = select(func.count()).where(Run.state == "queued", Run.id != run_id, before if not row.urgent else before & Run.urgent)
+    found = run_state(session, row, ahead=(session.scalar(queued) or 0) if row.state == "queued" else 0)
+    ended = found.state in ("failed", "cancelled", "interrupted")
+    return replace(found, resumable=ended and not running.why_not(session, session.get_one(Run, run_id)))
 
 
 def run_state(session: Session, row: Any, *, ahead: int = 0) -> RunState:
@@ -159,22 +197,53 @@ def run_state(session: Session, row: Any, *, ahead: int = 0) -> RunState:
     return RunState(source=named.pop("name"), source_title=named.pop("title"), at=now(), ahead=ahead, **named)
 
 
+FAILURE_COLUMNS = (
+    Failure.id, Failure.identifier, Failure.stage, Failure.reason, Failure.advice, Failure.url, Failure.at, Failure.run_id,
+    Source.name, Source.title, Failure.mended_at, Failure.again_run_id,
+)  # fmt: skip
+OPEN = Failure.mended_at.is_(None) & Failure.again_run_id.is_(None)
+FAILURE_STATES: dict[str, ColumnElement[bool]] = {
+    "open": OPEN,
+    "mended": Failure.mended_at.is_not(None),
+    "again": Failure.mended_at.is_(None) & Failure.again_run_id.is_not(None),
+}
+
+
+def narrowed(wanted: Any, only: FailureFilter) -> Any:
+    """Only the failures that are meant."""
+    wanted = wanted.select_from(Failure).join(Run, Run.id == Failure.run_id).join(Source, Source.id == Run.source_id)
+    if only.run is not None:
+        wanted = wanted.where(Failure.run_id == only.run)
+    if only.source:
+        wanted = wanted.where(Source.name == only.source)
+    if only.stage:
+        wanted = wanted.where(Failure.stage == only.stage)
+    if only.state in FAILURE_STATES:
+        wanted = wanted.where(FAILURE_STATES[only.state])
+    if only.words:
+        texts = (Failure.identifier, Failure.reason, Failure.url)
+        wanted = wanted.where(or_(*(text.icontains(only.words[:200].replace("\0", ""), autoescape=True) for text in texts)))
+    return wanted
+
+
 def failures(session: Session, run_id: int, *, page: int = 1, limit: int = 50) -> FailurePage:
     """Failures of a run, in the order in which they happened."""
-    total = session.scalar(select(func.count()).where(Failure.run_id == run_id)) or 0
-    columns = (Failure.id, Failure.identifier, Failure.stage, Failure.reason, Failure.advice, Failure.url, Failure.at)
-    rows = session.execute(
-        select(*columns).where(Failure.run_id == run_id).order_by(Failure.id).limit(limit).offset((max(page, 1) - 1) * limit)
-    )
-    return FailurePage(tuple(FailureState(*row) for row in rows), total, -(-total // limit))
+    return some_failures(session, FailureFilter(run=run_id), page=page, limit=limit)
+
+
+def some_failures(session: Session, only: FailureFilter, *, page: int = 1, limit: int = 50) -> FailurePage:
+    """The failures that are meant: of one run in the order in which they happened, of many the newest first."""
+    total, still = session.execute(narrowed(select(func.count(), func.count(case((OPEN, 1)))), only)).one()
+    order = Failure.id if only.run is not None else Failure.id.desc()
+    rows = session.execute(narrowed(select(*FAILURE_COLUMNS), only).order_by(order).limit(limit).offset((max(page, 1) - 1) * limit))
+    return FailurePage(tuple(FailureState(*row) for row in rows), total, -(-total // limit), still)
 
 
 def all_failures(session: Session, run_id: int, *, batch: int = 500) -> Iterator[FailureState]:
     """Every failure of a run, read in batches so that any number fits."""
-    columns = (Failure.id, Failure.identifier, Failure.stage, Failure.reason, Failure.advice, Failure.url, Failure.at)
-    after = 0
+    after, wanted = 0, narrowed(select(*FAILURE_COLUMNS), FailureFilter(run=run_id)).order_by(Failure.id).limit(batch)
     while True:
-        rows = session.execute(select(*columns).where(Failure.run_id == run_id, Failure.id > after).order_by(Failure.id).limit(batch)).all()
+        rows = session.execute(wanted.where(Failure.id > after)).all()
         yield from (FailureState(*row) for row in rows)
         if len(rows) < batch:
             return

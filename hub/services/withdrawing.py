@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
-from hub.services import cataloguing, classifying, leasing, receiving, running
+from hub.services import cataloguing, classifying, leasing, mailing, receiving, running, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 
-FEW = 5  # so many may always vanish,
-SHARE = 0.10  # and so large a part of the source's records
 AT_ONCE = 500
+LIVE = (SourceRecord.state != "withdrawn") & SourceRecord.title.is_not(None)  # records that feed the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,7 @@ class Verdict:
 def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> Verdict:
     """Withdraw what has vanished, or say why not. The caller commits."""
     nameless = spare_failed_pages(session, source.id, run.id)
-    gone, live = (
-        count(session, source.id, vanished(run.id)),
-        count(session, source.id, (SourceRecord.seen_run_id == run.id) & (SourceRecord.state != "withdrawn")),
-    )
+    gone = count(session, source.id, vanished(run.id))
     if not gone:
         return Verdict()
     if nameless:
@@ -43,10 +39,11 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
             reason=f"{gone} records were not seen, but {nameless} failures have no identifier and may be these: nothing was withdrawn.",
             advice="Mend what failed, then harvest again.",
         )
-    if gone > FEW and gone > SHARE * (gone + live):
+    before = count(session, source.id, LIVE)
+    if gone > run.source.guard_few and gone > run.source.guard_share * before:
         return Verdict(
             waits=True,
-            reason=f"{gone} of {gone + live} records have vanished from the source.",
+            reason=f"{gone} of {before} records have vanished from the source.",
             advice=f"When that is right, approve it: hub run approve {run.id}. Nothing is withdrawn before.",
         )
     withdraw_vanished(session, source, run, classifier=classifier)
@@ -55,7 +52,7 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
 
 def vanished(run_id: int) -> ColumnElement[bool]:
     """Records that fed the catalogue until now and that this run did not see; one that never could be read is none."""
-    return (SourceRecord.state != "withdrawn") & SourceRecord.title.is_not(None) & (func.coalesce(SourceRecord.seen_run_id, 0) != run_id)
+    return LIVE & (func.coalesce(SourceRecord.seen_run_id, 0) != run_id) & ~validating.seen_as_it_was(run_id)
 
 
 def count(session: Session, source_id: int, condition: ColumnElement[bool]) -> int:
@@ -91,14 +88,19 @@ def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classi
         session.flush()
 
 
-def waiting_for(session: Session, run_id: int, *, limit: int = 100) -> Sequence[SourceRecord]:
-    """The first of the records that a run would withdraw; none when the run does not wait for approval."""
+def waiting_for(session: Session, run_id: int, *, limit: int = 100, page: int = 1) -> Sequence[SourceRecord]:
+    """Some of the records that a run would withdraw; none when the run does not wait for approval."""
     run = running.get(session, run_id)
     if run is None or run.state != "waiting":
         return ()
-    return session.scalars(
-        select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id).limit(limit)
-    ).all()
+    wanted = select(SourceRecord).where(SourceRecord.source_id == run.source_id, vanished(run.id)).order_by(SourceRecord.id)
+    return session.scalars(wanted.limit(limit).offset((max(page, 1) - 1) * limit)).all()
+
+
+def how_many_wait(session: Session, run_id: int) -> int:
+    """How many records a run would withdraw; 0 when it does not wait for approval."""
+    run = running.get(session, run_id)
+    return count(session, run.source_id, vanished(run.id)) if run is not None and run.state == "waiting" else 0
 
 
 def approve(session: Session, run_id: int) -> int | None:
@@ -119,4 +121,5 @@ def approve(session: Session, run_id: int) -> int | None:
     run.source.stamp = run.stamp or run.source.stamp
     run.source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else run.source.tracks_deletions
     run.source.complete_at = now()
+    mailing.report(session, run)
     return run.withdrawn - before

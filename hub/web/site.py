@@ -17,6 +17,7 @@ from hub.web import (
     corrections,
     duplicates,
     errors,
+    failures,
     histories,
     home,
     indexes,
@@ -40,6 +41,7 @@ from hub.web import (
     topics,
     tunings,
     vocabulary,
+    workers,
 )
 
 BLUEPRINTS = (
@@ -57,6 +59,8 @@ BLUEPRINTS = (
     chartings,
     links,
     records,
+    failures,
+    workers,
     indexes,
     vocabulary,
     duplicates,

@@ -87,6 +87,15 @@ LINK_LOOKS = {  # state of a link -> colour and icon of its badge
 }
 RECORD_STATES = {"active": _l("Live"), "failed": _l("Failed"), "withdrawn": _l("Withdrawn")}
 RECORD_LOOKS = {"active": ("ok", "circle-check"), "failed": ("bad", "circle-alert"), "withdrawn": ("", "x")}
+TASKS = {
+    "harvest": _l("Harvest"),
+    "retry": _l("Retry of what failed"),
+    "replay": _l("Replay of stored records"),
+    "preview": _l("Preview"),
+}
+FAILURE_STATES = {"open": _l("Open"), "mended": _l("Mended"), "again": _l("Failed again later")}
+MAIL_STATES = {"waiting": _l("Waiting"), "sent": _l("Sent"), "kept": _l("Kept, not sent"), "failed": _l("Not sent")}
+WEEKDAYS = (_l("Sunday"), _l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"))
 STAGES = {"fetch": _l("Fetch"), "read": _l("Read"), "store": _l("Store")}
 PACES = {"self": _l("Self-paced"), "instructor": _l("With an instructor")}
 MODES = {"online": _l("Online"), "onsite": _l("On site"), "blended": _l("Blended")}
@@ -141,6 +150,42 @@ def record_state_name(code: str) -> str:
 
 def stage_name(code: str) -> str:
     return str(STAGES.get(code, code))
+
+
+def task_name(code: str) -> str:
+    return str(TASKS.get(code, code))
+
+
+def failure_state_name(code: str) -> str:
+    return str(FAILURE_STATES.get(code, code))
+
+
+def mail_state_name(code: str) -> str:
+    return str(MAIL_STATES.get(code, code))
+
+
+def cause_name(cause: str) -> str:
+    """Who wanted a run; a person's name stays as it is."""
+    known = {"schedule": _("by schedule"), "command line": _("from the command line"), "": ""}
+    return known[cause] if cause in known else _("by %(name)s", name=cause)
+
+
+def schedule(expression: str) -> str:
+    """A cron expression in words where it is a common one: "every day at 03:00"; else as it is written."""
+    fields = expression.split()
+    if len(fields) != 5 or not all(field == "*" or field.isdecimal() for field in fields) or fields[3] != "*":
+        return expression
+    minute, hour, day, _month, weekday = fields
+    at = f"{int(hour):02}:{int(minute):02}" if hour.isdecimal() and minute.isdecimal() else ""
+    if at and day == weekday == "*":
+        return _("every day at %(time)s", time=at)
+    if at and day == "*":
+        return _("every %(weekday)s at %(time)s", weekday=WEEKDAYS[int(weekday) % 7], time=at)
+    if at and weekday == "*":
+        return _("on day %(day)s of every month at %(time)s", day=day, time=at)
+    if minute.isdecimal() and hour == day == weekday == "*":
+        return _("every hour at minute %(minute)s", minute=minute)
+    return expression
 
 
 def kind_name(code: str) -> str:

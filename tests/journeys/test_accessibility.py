@@ -121,6 +121,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
+    own += ("/admin/queue", "/admin/failures", "/admin/failures?words=nothing+like+it")
     for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION):
         page.goto(path)
         faults += violations(page) + too_wide(page)
