@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,8 @@ from hub.services.recording import Changes
 
 log = logging.getLogger(__name__)
 
-SLICE = 1_000  # items in one transaction
+SLICE = 200  # items in one transaction
+GAP = 0.03  # seconds between two of them, in which others who wait may write: SQLite has no queue for them
 OnPage = Callable[[Run], None]
 
 COLLISIONS = 5  # times that a page is stored again because another run's transaction was in its way
@@ -52,6 +54,7 @@ def save(job: Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> Non
     items = [item for page in pages for item in page.items]
     while len(items) > SLICE:
         save_slice(job, items[:SLICE], (), None)
+        time.sleep(GAP)
         items = items[SLICE:]
     save_slice(job, items, pages, remaining)
     job.on_page(job.session.get_one(Run, job.run_id))
