@@ -67,13 +67,7 @@ RECORD = (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     "<dc:title>{title}</dc:title>{rest}<dc:identifier>http://courses.example.org/{number}</dc:identifier></oai_dc:dc></metadata></record>"
 )
-SPOILERS = (
-    "\x01",
-    "\udcff",
-    "&#2;",
-    "<dc:open>",
-    "&unknown;",
-)  # in a title: illegal in XML, no UTF-8, illegal too, not closed, not declared
+SPOILERS = ("\x01", "\udcff", "&#2;", "<dc:open>", "</dc:open>")  # in a title: no XML, no UTF-8, no XML either, never closed, never opened
 TROUBLES = ("busy", "slow", "reset", "cut")  # what happens to a request, in turn
 GONE = '<record><header status="deleted"><identifier>{identifier}</identifier><datestamp>{stamp}</datestamp></header></record>'
 
