@@ -137,9 +137,9 @@ def cpu(pid: int) -> float:
 
 
 @contextmanager
-def oai_source(records: int, page: int) -> Iterator[str]:
-    """A repository with so many records, in a process of its own; gives its address."""
-    words = [sys.executable, str(SOURCE), "--records", str(records), "--page", str(page)]
+def oai_source(records: int, page: int, *faults: str) -> Iterator[str]:
+    """A repository with so many records, in a process of its own; gives its address. `faults`: options of its command."""
+    words = [sys.executable, str(SOURCE), "--records", str(records), "--page", str(page), *faults]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

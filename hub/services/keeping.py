@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.index_task import IndexKeeper
-from hub.services import indexing, tending
+from hub.services import ending, indexing, tending
 from search.index import Index, IndexDamaged, IndexFault
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,8 @@ def follow(session: Session, index: Index, *, stopped: Callable[[], bool], pause
     """Keep the index up with the catalogue until `stopped`, then drain and return.
 
     Changes wait up to PATIENCE for others: one commit of 2,000 documents costs little more than one of 20. An index that is damaged,
-    lost or of another version is rebuilt from the database. While that or a commit fails the reason is kept, and it is tried again,
-    later each time.
+    lost or of another version is rebuilt from the database. While that, a commit or the database itself fails, the reason is kept, and it
+    is tried again, later each time.
     """
     keeping = _Keeping(session, index)
     while not stopped():
@@ -84,6 +84,9 @@ class _Keeping:
         except IndexFault as fault:
             self._session.rollback()
             return self._trouble(fault)
+        except SQLAlchemyError as error:  # full, locked or restarted: waited out like a full disk of the index
+            ending.reset(self._session)
+            return self._trouble(IndexFault(f"The database failed: {ending.words(error)}."))
         if self._reason:
             log.info("the index is kept again")
             self._reason, self._failures, self._beaten = "", 0, float("-inf")
@@ -155,7 +158,7 @@ class _Keeping:
         try:
             _note(self._session, self._reason)
         except SQLAlchemyError as error:  # a full disk is full for the database too
-            self._session.rollback()
+            ending.reset(self._session)
             log.warning("the keeper of the index cannot say how it does: %s", type(error).__name__)
 
 

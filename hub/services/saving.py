@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,8 @@ from hub.services.recording import Changes
 
 log = logging.getLogger(__name__)
 
-SLICE = 1_000  # items in one transaction
+SLICE = 200  # items in one transaction
+GAP = 0.03  # seconds between two of them, in which others who wait may write: SQLite has no queue for them
 OnPage = Callable[[Run], None]
 
 COLLISIONS = 5  # times that a page is stored again because another run's transaction was in its way
@@ -58,6 +60,7 @@ def save(job: Job, steps: Sequence[Step]) -> None:
     places = validating.places(job.memory, steps)
     while len(items) > SLICE:
         save_slice(job, items[:SLICE], (), places)
+        time.sleep(GAP)
         items = items[SLICE:]
     save_slice(job, items, steps, places)
     job.on_page(job.session.get_one(Run, job.run_id))

@@ -17,6 +17,7 @@ from hub.services import asking, finding
 from hub.web import context, wording
 
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
+UNSEEN = re.compile("[\0\u202a-\u202e\u2066-\u2069]")  # NUL, and what turns the direction of the text that follows on the page
 WORDS_MOST = 500
 VALUE_MOST = 200
 VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
@@ -146,7 +147,7 @@ def default_sort(words: str) -> str:
 
 def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
     """The question in an address. What cannot be meant is left out; nothing fails."""
-    words = " ".join(args.get("q", "")[:WORDS_MOST].replace("\0", " ").split())
+    words = " ".join(UNSEEN.sub(" ", args.get("q", "")[:WORDS_MOST]).split())
     chosen = chosen_values(args)
     for name, values in (fixed or {}).items():
         chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import socket
+import struct
 import sys
 import threading
 from bisect import bisect_left, bisect_right
@@ -26,6 +28,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
+SLOW = 2.0  # seconds that a slow answer takes
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 TOPICS = (
     "Live Commerce",
@@ -64,6 +67,8 @@ RECORD = (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     "<dc:title>{title}</dc:title>{rest}<dc:identifier>http://courses.example.org/{number}</dc:identifier></oai_dc:dc></metadata></record>"
 )
+SPOILERS = ("\x01", "\udcff", "&#2;", "<dc:open>", "</dc:open>")  # in a title: no XML, no UTF-8, no XML either, never closed, never opened
+TROUBLES = ("busy", "slow", "reset", "cut")  # what happens to a request, in turn
 GONE = '<record><header status="deleted"><identifier>{identifier}</identifier><datestamp>{stamp}</datestamp></header></record>'
 
 
@@ -92,8 +97,9 @@ class Problem(Exception):
 class Repository:
     """The records: all from `BEGIN` on, one a second, until somebody changes them."""
 
-    def __init__(self, records: int, page: int, deleted_every: int = 0) -> None:
+    def __init__(self, records: int, page: int, deleted_every: int = 0, broken_every: int = 0, trouble_every: int = 0) -> None:
         self.count, self.page, self.deleted_every = records, page, deleted_every
+        self.broken_every, self.trouble_every, self.troubled = broken_every, trouble_every, 0
         self.original = records
         self.changed: dict[int, tuple[datetime, int]] = {}  # number -> when, how often
         self.deleted: set[int] = set()
@@ -109,6 +115,16 @@ class Repository:
 
     def is_deleted(self, n: int) -> bool:
         return n in self.deleted or bool(self.deleted_every and n % self.deleted_every == self.deleted_every - 1)
+
+    def is_broken(self, n: int) -> bool:
+        return bool(self.broken_every and n % self.broken_every == self.broken_every - 1)
+
+    def trouble(self) -> str:
+        """What happens to this request; nothing, mostly. A request that is repeated after a trouble is answered."""
+        self.troubled += 1
+        if not self.trouble_every or self.troubled % self.trouble_every:
+            return ""
+        return TROUBLES[self.troubled // self.trouble_every % len(TROUBLES)]
 
     def stamp(self, n: int) -> datetime:
         return self.changed[n][0] if n in self.changed else BEGIN + timedelta(seconds=n)
@@ -136,7 +152,8 @@ class Repository:
         stamp = _text(self.stamp(n))
         if self.is_deleted(n):
             return GONE.format(identifier=self.identifier(n), stamp=stamp)
-        return RECORD.format(identifier=self.identifier(n), stamp=stamp, title=escape(self.title(n)), rest=RESTS[n % len(RESTS)], number=n)
+        title = escape(self.title(n)) + (SPOILERS[n // self.broken_every % len(SPOILERS)] if self.is_broken(n) else "")
+        return RECORD.format(identifier=self.identifier(n), stamp=stamp, title=title, rest=RESTS[n % len(RESTS)], number=n)
 
 
 def _moment(text: str, end: bool) -> datetime:
@@ -210,7 +227,7 @@ def oai(repository: Repository, arguments: dict[str, str], base: str) -> bytes:
             raise Problem("badVerb", "this verb is not known")
     except Problem as problem:
         inner = f'<error code="{problem.code}">{escape(str(problem))}</error>'
-    return f"{HEAD.format(now=_text(datetime.now(UTC)), verb=escape(verb), base=base)}{inner}</OAI-PMH>".encode()
+    return f"{HEAD.format(now=_text(datetime.now(UTC)), verb=escape(verb), base=base)}{inner}</OAI-PMH>".encode("utf-8", "surrogateescape")
 
 
 def control(repository: Repository, arguments: dict[str, str]) -> bytes:
@@ -254,7 +271,7 @@ def make_server(repository: Repository, port: int = 0, delay: float = 0.0) -> Th
         def answer(self, query: str) -> None:
             arguments = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
             path = urlsplit(self.path).path
-            status, kind = 200, "text/xml; charset=utf-8"
+            status, kind, announced = 200, "text/xml; charset=utf-8", 0
             if path == "/control":
                 body, kind = control(repository, arguments), "application/json"
             elif path == "/records.tsv":
@@ -264,10 +281,22 @@ def make_server(repository: Repository, port: int = 0, delay: float = 0.0) -> Th
             elif repository.busy:
                 repository.busy, status, body = repository.busy - 1, 503, b""
             else:
-                over.wait(delay)
+                trouble = repository.trouble()
+                over.wait(SLOW if trouble == "slow" else delay)
+                if trouble == "reset":
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.close_connection = True
+                    self.connection.close()
+                    return
                 body = oai(repository, arguments, f"http://{self.headers.get('Host')}/oai")
+                if trouble == "busy":
+                    status, body = 503, b""
+                elif trouble == "cut":
+                    announced, self.close_connection = len(body), True
+                    body = body[: len(body) // 2]
+            announced = announced or len(body)
             retry = "Retry-After: 1\r\n" if status == 503 else ""
-            head = f"HTTP/1.1 {status} Answer\r\nContent-Type: {kind}\r\n{retry}Content-Length: {len(body)}\r\n\r\n"
+            head = f"HTTP/1.1 {status} Answer\r\nContent-Type: {kind}\r\n{retry}Content-Length: {announced}\r\n\r\n"
             self.wfile.write(head.encode() + body)  # in one piece: two would wait for each other's receipt
 
         def log_message(self, format: str, *args: object) -> None:
@@ -286,9 +315,12 @@ def main() -> None:
     parser.add_argument("--page", type=int, default=100)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--deleted-every", type=int, default=0, metavar="N", help="every Nth record is a deleted one")
+    parser.add_argument("--broken-every", type=int, default=0, metavar="N", help="every Nth record cannot be read")
+    parser.add_argument("--trouble-every", type=int, default=0, metavar="N", help="every Nth request is refused, late, reset or cut")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each page")
     chosen = parser.parse_args()
-    server = make_server(Repository(chosen.records, chosen.page, chosen.deleted_every), chosen.port, chosen.delay)
+    repository = Repository(chosen.records, chosen.page, chosen.deleted_every, chosen.broken_every, chosen.trouble_every)
+    server = make_server(repository, chosen.port, chosen.delay)
     sys.stdout.write(f"http://127.0.0.1:{server.server_port}/oai\n")
     sys.stdout.flush()
     server.serve_forever()

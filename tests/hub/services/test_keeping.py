@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hub.models import IndexTask
 from hub.services import indexing, keeping, overseeing, tending
@@ -162,6 +164,22 @@ def test_a_full_disk_keeps_the_changes_says_why_and_goes_on_when_there_is_room(
     assert told[-1][0] == 0 and full.left == 0
     assert indexing.check(session, index).agrees
     keeping._note(session, "")
+    assert keeping.state(session).reason is None
+
+
+def test_a_database_that_fails_is_waited_out(session, index, follow, make_source, make_record, receive, monkeypatch, caplog):
+    monkeypatch.setattr(keeping, "PATIENCE", 0.0)
+    monkeypatch.setattr(keeping, "LONGEST_PAUSE", 0.0)
+    receive(make_source(), [make_record("one")])
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    other = sqlite3.connect(session.get_bind().url.database, isolation_level=None)
+    session.execute(text("PRAGMA busy_timeout=20"))
+    other.execute("BEGIN IMMEDIATE")
+    follow(6, lambda look: other.rollback() if look == 4 else None)
+    other.close()
+    assert "The database failed: database is locked" in caplog.text
+    assert indexing.check(session, index).agrees and index.count() == 1
     assert keeping.state(session).reason is None
 
 

@@ -333,6 +333,18 @@ def test_a_token_goes_back_exactly_as_it_came(session, repo, source, harvest):
     assert harvest(source).state == "succeeded" and names(session, source) == ["a", "b"]
 
 
+def test_a_list_that_changes_between_its_pages_loses_nothing(session, repo, source, harvest):
+    repo.first(listed(record("d"), record("b", "Old"), token="t1"))
+    repo.after("t1", listed(record("b", "New"), record("a"), token="t2"))  # unsorted, and `b` once more, changed
+    repo.after("t2", listed(record("c"), record("d", deleted=True)))  # `d` went in the meantime
+    run = harvest(source)
+    assert run.state == "succeeded" and counts(run)["created"] == 4
+    assert sourcing.records(session, source) == [
+        ("a", "Live commerce", "live"), ("b", "New", "live"), ("c", "Live commerce", "live"), ("d", "Live commerce", "deleted"),
+    ]  # fmt: skip
+    assert live(session) == 3
+
+
 # --- what changed since
 
 

@@ -1,0 +1,191 @@
+"""A catalogue whose every text was written by somebody who means harm, brought in by real harvests of five kinds of source.
+
+fill(app)  ->  an admin may sign in (courses.py has the name), and every page shows what came
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import importlib.util
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+
+from hub.db import db
+from hub.models import Source
+from hub.services import harvesting, indexing, joining, running, sourcing
+
+ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
+MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
+PRODUCT = "5332114"  # of {{1234*4321}}: a page that has it has calculated what a source wrote
+PAYLOADS = (
+    f"<script>{MARK}()</script>",
+    f"</script><script>{MARK}()</script>",
+    f"</title></head><body onload={MARK}()>",
+    f"<img src=x onerror={MARK}()>",
+    f"<svg/onload={MARK}()><animate onbegin={MARK}() attributeName=x dur=1s>",
+    f'" onmouseover="{MARK}()" x="',
+    f"' onfocus='{MARK}()' autofocus tabindex=1 '",
+    f"&lt;script&gt;{MARK}()&lt;/script&gt;",
+    f"&amp;lt;img src=x onerror={MARK}()&amp;gt;",
+    f"<a href=javascript:{MARK}()>go</a>",
+    f"<a href='jav&#x09;ascript:{MARK}()'>go</a> <a href=' java\nscript:{MARK}()'>go</a>",
+    "{{1234*4321}} ${1234*4321} {%print(1234*4321)%} <%=1234*4321%> #{1234*4321}",
+    f"<!--><img src=x onerror={MARK}()>--> <![CDATA[<script>{MARK}()</script>]]>",
+    f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror={MARK}()&gt;'>",
+    f"<noscript><p title='</noscript><img src=x onerror={MARK}()>'>",
+    f"<iframe srcdoc='<script>{MARK}()</script>'></iframe><base href=//evil.example/>",
+    "<meta http-equiv=refresh content=0;url=//evil.example><link rel=stylesheet href=//evil.example/x.css>",
+    f"\u202e\u2066gnp.\u2069{MARK} \ufeff\u200b\u2028\u2029",
+    f"<form action=//evil.example><input name=csrf_token><button formaction=javascript:{MARK}()>x</button></form>",
+    '=HYPERLINK("http://evil.example","x")',
+    f"<x-evil onclick={MARK}()>\uff1cscript\uff1e{MARK}()\uff1c/script\uff1e",
+    f"<a href='https://ok.example/\" onclick={MARK}()'>x</a><a href='https://ok.example/' style='background:url({MARK})'>y</a>",
+)
+ADDRESSES = (
+    f"javascript:{MARK}()",
+    f"JaVaScRiPt:{MARK}()",
+    f" java\tscript:{MARK}()",
+    f"data:text/html,<script>{MARK}()</script>",
+    f"vbscript:{MARK}()",
+    f'https://ok.example/"><script>{MARK}()</script>',
+    f"https://ok.example/' onclick='{MARK}()",
+    "https://user:secret@ok.example/course",
+    f"//evil.example/{MARK}",
+    f"http://[::1]/{MARK}",
+    "file:///etc/passwd",
+    f"https://ok.example\\@evil.example/{MARK}",
+)
+
+
+def numbered() -> Iterator[tuple[int, str, str]]:
+    """Number, text, address."""
+    for number in range(max(len(PAYLOADS), len(ADDRESSES))):
+        yield number, PAYLOADS[number % len(PAYLOADS)], ADDRESSES[number % len(ADDRESSES)]
+
+
+def oai() -> bytes:
+    """A page of records, and one without a title."""
+    records = []
+    for number, payload, address in numbered():
+        text, link = html.escape(payload), html.escape(address)
+        fields = "".join(
+            f"<dc:{name}>{text}</dc:{name}>" for name in ("creator", "publisher", "subject", "description", "rights", "language", "type")
+        )
+        records.append(
+            f"<record><header><identifier>oai:{number}:{text}</identifier><datestamp>2026-01-01</datestamp></header><metadata>"
+            '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<dc:title>commerce {number} {text}</dc:title>{fields}<dc:identifier>{link}</dc:identifier><dc:rights>{link}</dc:rights>"
+            "</oai_dc:dc></metadata></record>"
+        )
+    bad = html.escape("".join(PAYLOADS))
+    records.append(f"<record><header><identifier>{bad}</identifier></header><metadata><x>{bad}</x></metadata></record>")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-01-02T00:00:00Z'
+        f"</responseDate><request>x</request><ListRecords>{''.join(records)}</ListRecords></OAI-PMH>"
+    ).encode()
+
+
+def rss() -> bytes:
+    """A feed."""
+    items = "".join(
+        f"<item><title>commerce {number} {html.escape(payload)}</title><link>{html.escape(address)}</link><guid>g{number}</guid>"
+        f"<description>{html.escape(payload)}</description><author>{html.escape(payload)}</author><category>{html.escape(payload)}</category>"
+        f'<enclosure url="{html.escape(address)}" type="image/png" length="1"/></item>'
+        for number, payload, address in numbered()
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{html.escape(PAYLOADS[0])}</title>{items}</channel></rss>'.encode()
+
+
+def moochub() -> bytes:
+    """A list of courses."""
+    items = []
+    for number, payload, address in numbered():
+        attributes: dict[str, Any] = {
+            "name": f"commerce {number} {payload}", "url": address, "description": payload, "abstract": payload, "languages": [payload],
+            "image": {"contentUrl": address, "description": payload}, "keywords": [payload], "workload": payload, "startDate": [payload],
+            "creator": [{"type": "Person", "name": payload, "url": address, "image": {"contentUrl": address}}],
+            "courseLicenses": [{"id": payload, "name": payload, "url": address}], "moocProvider": {"name": payload, "url": address},
+            "offers": [{"price": payload, "priceCurrency": payload}],
+        }  # fmt: skip
+        items.append({"id": f"m{number}{payload}", "type": "courses", "attributes": attributes})
+    items.append(
+        {"id": "long", "type": "courses", "attributes": {"name": f"commerce {PAYLOADS[0]}" * 20_000, "url": "https://ok.example/long"}}
+    )
+    return json.dumps({"links": {}, "data": items}).encode()
+
+
+def table() -> bytes:
+    """A table of rows."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["id", "title", "description", "url", "language", "provider", "license", "keywords"])
+    for number, payload, address in numbered():
+        rows.writerow([f"t{number}", f"commerce {number} {payload}", payload, address, payload, payload, address, payload])
+    return out.getvalue().encode()
+
+
+def page() -> bytes:
+    """A page with courses for machines in it, written so that none of it ends the block too early."""
+    courses = [
+        {
+            "@context": "https://schema.org", "@type": "Course", "name": f"commerce {number} {payload}", "description": payload,
+            "url": address, "image": address, "license": address, "inLanguage": payload, "courseCode": payload, "keywords": [payload],
+            "provider": {"@type": "Organization", "name": payload, "url": address}, "teaches": payload,
+            "author": {"@type": "Person", "name": payload, "url": address},
+            "hasCourseInstance": {"@type": "CourseInstance", "url": address, "courseMode": payload, "startDate": payload, "name": payload},
+            "offers": {"@type": "Offer", "price": payload, "priceCurrency": payload, "url": address},
+        }
+        for number, payload, address in numbered()
+    ]  # fmt: skip
+    block = json.dumps(courses).replace("<", "\\u003c")
+    return f'<!doctype html><html><head><script type="application/ld+json">{block}</script></head></html>'.encode()
+
+
+SOURCES = {  # kind -> what it answers, as what
+    "oai-pmh": (oai, "text/xml"),
+    "rss": (rss, "application/rss+xml"),
+    "moochub": (moochub, "application/json"),
+    "csv": (table, "text/csv"),
+    "jsonld": (page, "text/html"),
+}
+
+
+def servers() -> ModuleType:
+    """tests/servers/hostile.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("tests_hostile_server", Path(__file__).parents[1] / "servers" / "hostile.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def fill(app: Flask) -> dict[str, int]:
+    """Harvest all of it; answers how many records of each kind are live. The settings must allow 127.0.0.1."""
+    module = servers()
+    kept = {}
+    with module.HostileServer() as server, app.app_context():
+        session = db.session()
+        joining.add(session, ADMIN, PASSWORD, name="Ada", admin=True)
+        session.commit()
+        for kind, (body, media_type) in SOURCES.items():
+            place = server.page(f"/{kind}", module.answer(body=body(), headers={"Content-Type": media_type}))
+            server.page("/oai-pmh?verb=ListRecords&metadataPrefix=oai_dc", module.answer(body=oai(), headers={"Content-Type": "text/xml"}))
+            source = sourcing.add(session, kind, kind, place, title=f"{kind} {PAYLOADS[0]}")
+            session.commit()
+            run = running.prepare(session, source)
+            harvesting.work(session, app.extensions["hub"].fetching, run.id)
+            session.expire_all()
+            kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
+        indexing.drain(session, app.extensions["hub"].index)
+        db.session.remove()
+    return kept
