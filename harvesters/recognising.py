@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from urllib.parse import urlsplit
 
 from harvesters import registry
 from harvesters.protocol import Request, Response, Sighting
@@ -30,6 +31,8 @@ def first(address: str) -> Request:
 
 def probes(address: str) -> tuple[Request, ...]:
     """What else to ask, one at a time, until `settled`: the likeliest place of each kind before the second of any."""
+    if not _is_address(address):
+        return ()
     by_kind = [
         [replace(request, context={**request.context, _KIND: kind}) for request in harvester.probe(address)]
         for kind, harvester in registry.kinds().items()
@@ -43,6 +46,8 @@ def recognised(answers: Iterable[tuple[Request, Response]]) -> tuple[Recognised,
     """What the answers look like, the best first, one of a kind and an address. A probe's answer is for its own kind."""
     found: dict[tuple[str, str], Recognised] = {}
     for request, response in answers:
+        if not (_is_address(request.url) and _is_address(response.url)):
+            continue
         for kind, harvester in registry.kinds().items():
             if harvester.recognise is None or (request.step and request.context.get(_KIND, kind) != kind):
                 continue
@@ -58,3 +63,11 @@ def recognised(answers: Iterable[tuple[Request, Response]]) -> tuple[Recognised,
 def settled(found: tuple[Recognised, ...]) -> bool:
     """Nothing better can come."""
     return bool(found) and found[0].sighting.confidence >= SURE
+
+
+def _is_address(written: str) -> bool:
+    """One that can be taken apart: an answer from any other place came from nowhere."""
+    try:
+        return bool(urlsplit(written).hostname)
+    except ValueError:
+        return False

@@ -199,7 +199,8 @@ def test_any_bytes(body, step, url):
 @given(address=st.text(max_size=60))
 @settings(max_examples=100)
 def test_any_address(address):
-    assert len(recognising.probes(f"https://e.org/{address}")) <= recognising.MOST_PROBES
+    for written in (address, f"https://{address}", f"https://e.org/{address}"):
+        assert len(recognising.probes(written)) <= recognising.MOST_PROBES
 
 
 @pytest.mark.parametrize(

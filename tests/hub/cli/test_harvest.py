@@ -117,6 +117,15 @@ def test_a_limited_look_and_a_summary_for_scripts(quick, repository):
         (("source", "add", "x", "gopher", "http://a.example/"), "no kind of source called"),
         (("source", "add", "X Y", "rss", "http://a.example/"), "cannot be a source's name"),
         (("source", "add", "x", "rss", "http://a.example/", "--option", "set=1"), "has no option set"),
+        (("source", "add", "x", "json", "http://a.example/"), "needs the option title"),
+        (
+            ("source", "add", "x", "json", "http://a.example/", "--option", "title=a["),
+            "The option title cannot be used. The path cannot be read",
+        ),
+        (
+            ("source", "add", "x", "html", "http://a.example/", "--option", "item=li >", "--option", "title=a"),
+            'The selector "li >" cannot be used',
+        ),
         (("source", "add", "x", "rss", "http://a.example/", "--option", "set"), "KEY=VALUE"),
         (("source", "add", "x", "rss"), "Give NAME, KIND and URL"),
         (("source", "add", "nowhere"), "not in the list of known sources"),
