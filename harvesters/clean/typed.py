@@ -92,10 +92,12 @@ def person(agent: Mapping[str, Any]) -> str:
 
 
 def line(typed: str) -> str | None:
+    """One line of text."""
     return text.line(typed)
 
 
 def title(typed: str) -> str:
+    """One line of text, which must be there. Raises BadValue."""
     found = text.line(typed)
     if found is None:
         raise BadValue("empty")
@@ -103,18 +105,22 @@ def title(typed: str) -> str:
 
 
 def paragraph(typed: str) -> str | None:
+    """Plain text."""
     return html.plain(typed, text.SUMMARY)
 
 
 def rich(typed: str) -> str | None:
+    """Safe HTML."""
     return html.rich(typed)
 
 
 def lines(typed: str) -> list[str]:
+    """One value a line."""
     return list(text.lines(typed.split("\n")))
 
 
 def address(typed: str) -> str | None:
+    """An http or https address. Raises BadValue."""
     found = url.absolute(typed) if typed else None
     if typed and found is None:
         raise BadValue("address", typed)
@@ -122,6 +128,8 @@ def address(typed: str) -> str | None:
 
 
 def one_of(choices: tuple[str, ...]) -> Callable[[str], str | None]:
+    """A reader of one of these codes."""
+
     def read(typed: str) -> str | None:
         if typed and typed not in choices:
             raise BadValue("choice", typed)
@@ -131,6 +139,7 @@ def one_of(choices: tuple[str, ...]) -> Callable[[str], str | None]:
 
 
 def levels(typed: str) -> list[str]:
+    """Codes of LEVELS, in their order. Raises BadValue."""
     wanted = typed.split()
     for word in wanted:
         if word not in LEVELS:
@@ -139,6 +148,7 @@ def levels(typed: str) -> list[str]:
 
 
 def languages(typed: str) -> list[str]:
+    """BCP 47 tags, one language a line. Raises BadValue."""
     found: dict[str, None] = {}
     for part in lines(typed):
         tag = language.tag(part)
@@ -149,6 +159,7 @@ def languages(typed: str) -> list[str]:
 
 
 def people(typed: str) -> list[dict[str, Any]]:
+    """ "name | role | address", one a line. Raises BadValue."""
     found = []
     for part in typed.split("\n"):
         name, role, where = (*(piece.strip() for piece in part.split("|", 2)), "", "")[:3]
@@ -164,6 +175,7 @@ def people(typed: str) -> list[dict[str, Any]]:
 
 
 def spdx(typed: str) -> str | None:
+    """An SPDX identifier from an identifier, a name or an address. Raises BadValue."""
     found = licence.licence(typed) if typed else None
     if typed and (found is None or licence.family(found) is None):
         raise BadValue("licence", typed)
@@ -171,12 +183,14 @@ def spdx(typed: str) -> str | None:
 
 
 def truth(typed: str) -> bool | None:
+    """yes, no, or nothing. Raises BadValue."""
     if typed.lower() not in ("", YES, NO):
         raise BadValue("truth", typed)
     return None if not typed else typed.lower() == YES
 
 
 def number(typed: str, most: int) -> Decimal | None:
+    """A number from 0 to `most` with at most two decimals. Raises BadValue."""
     if not typed:
         return None
     try:
@@ -189,16 +203,19 @@ def number(typed: str, most: int) -> Decimal | None:
 
 
 def credit(typed: str) -> str | None:
+    """ECTS, as text. Raises BadValue."""
     found = number(typed, MOST_CREDITS)
     return None if found is None else format(found.normalize(), "f")
 
 
 def hours(typed: str) -> float | None:
+    """Hours a week. Raises BadValue."""
     found = number(typed, MOST_HOURS)
     return None if found is None else float(found)
 
 
 def length(typed: str) -> str | None:
+    """An ISO 8601 duration. Raises BadValue."""
     found = duration.duration(typed) if typed else None
     if typed and found is None:
         raise BadValue("duration", typed)
@@ -206,6 +223,7 @@ def length(typed: str) -> str | None:
 
 
 def day(typed: str) -> str | None:
+    """A moment in UTC, ISO 8601. Raises BadValue."""
     found = dates.moment(typed) if typed else None
     if typed and found is None:
         raise BadValue("date", typed)

@@ -124,6 +124,7 @@ def numbers(text: str) -> list[int]:
 
 
 def too_many() -> str:
+    """Why there is no edit of all results."""
     return _("One edit changes at most %(most)s resources: narrow the search, or tick some.", most=sweeping.MOST)
 
 
