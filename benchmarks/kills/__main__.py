@@ -36,7 +36,13 @@ def main() -> int:
     """Kill, let it end, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000, help="how many (default 1,000)")
-    parser.add_argument("--every", type=float, default=0.7, metavar="SECONDS", help="between two kills, on average (default 0.7)")
+    parser.add_argument(
+        "--every",
+        type=float,
+        default=0.7,
+        metavar="SECONDS",
+        help="between two kills, on average (default 0.7; more where commands start slowly)",
+    )
     parser.add_argument("--records", type=int, default=1500, help="of each repository (default 1,500)")
     parser.add_argument("--page", type=int, default=50, help="records of one answer (default 50)")
     parser.add_argument("--seed", type=int, default=1, help="of the choices (the instants are the machine's all the same)")
@@ -48,18 +54,28 @@ def main() -> int:
         folder = Path(chosen.keep or name)
         hub = Hub(folder / "data")
         hub.run("init")
+        every = max(chosen.every, start_up(hub) / 2)
         for source in served:
             hub.run("source", "add", source.name, source.kind, source.url)
         crew = Crew(hub, random.Random(chosen.seed), folder / "log")
         began = time.monotonic()
         try:
-            kill_on(crew, served, chosen.kills, chosen.every)
+            kill_on(crew, served, chosen.kills, every)
             seconds = time.monotonic() - began
+            for source in served:
+                source.calm()
             waited = wait_for_runs(crew)
         finally:
             crew.end()
         faults = settle(hub, served)
     return report(crew, faults, seconds=seconds, waited=waited, as_json=chosen.json)
+
+
+def start_up(hub: Hub) -> float:
+    """Seconds that a command takes to begin here and now: killed sooner, again and again, nobody would come to work."""
+    began = time.monotonic()
+    hub.run("source", "list")
+    return time.monotonic() - began
 
 
 def kill_on(crew: Crew, served: list[Changing], kills: int, every: float) -> None:
@@ -129,15 +145,14 @@ def report(crew: Crew, faults: dict[str, list[str]], *, seconds: float, waited: 
         print("ended by themselves (exit status)")
         for name, times in sorted(crew.ended.items()):
             print(f"  {times:5}  {name}")
-        print(f"the last run of the dead was done {waited:.0f} s after the last kill")
+        print(f"{seconds / max(1, crew.killed.total()):.2f} s a kill; the last run of the dead was done {waited:.0f} s after the last kill")
         for fault, names in found.items():
             print(f"FAULT  {fault}: {len(names)}: {', '.join(names[:SHOWN])}")
     claims = [
-        Claim(what="seconds a kill", measured=seconds / max(1, crew.killed.total()), at_most=1.5),
         Claim(what="seconds until the runs of the dead had ended", measured=waited, at_most=TAKEN_UP),
         Claim(what=f"faults of {len(faults)} kinds after {crew.killed.total()} kills", measured=sum(map(len, found.values())), at_most=0),
     ]
-    measured = {"benchmark": "kills", "killed": dict(crew.killed), "ended": dict(crew.ended), "faults": found}
+    measured = {"benchmark": "kills", "seconds": round(seconds), "killed": dict(crew.killed), "ended": dict(crew.ended), "faults": found}
     return conclude(measured, claims, as_json=as_json)
 
 

@@ -28,6 +28,9 @@ class Changing(Protocol):
     def change(self, chance: random.Random) -> None:
         """Do what sources do between two harvests, and during one."""
 
+    def calm(self) -> None:
+        """No more trouble: what was to come is forgotten."""
+
     def records(self) -> Rows:
         """What a harvest should have now."""
 
@@ -49,6 +52,10 @@ class Repository:
             self._ask(f"/control?{what}={first}-{min(self.count - 1, first + chance.randrange(1, 30 if what == 'touch' else 4))}")
         else:
             self._ask(f"/control?{what}={chance.randrange(1, 9) if what == 'add' else 1}")
+
+    def calm(self) -> None:
+        """Tokens that were to expire do not: so many at once would rightly end a run."""
+        self._ask("/control?calm=1")
 
     def records(self) -> Rows:
         """As /records.tsv says."""
@@ -80,6 +87,9 @@ class Courses:
             if chance.random() < 0.3 and (name := chance.choice(names)) in self.titles:
                 del self.titles[name]
                 self.gone.add(name)
+
+    def calm(self) -> None:
+        """It never makes trouble."""
 
     def records(self) -> Rows:
         """What is listed is live. What has gone is deleted, if a harvest ever saw it: see `comparing`."""

@@ -10,6 +10,7 @@ little beside the harvester, and memory does not grow with their number. Between
     GET /control?add=50          so many new ones
     GET /control?expire=1        the next resumption token that comes back is no longer known
     GET /control?busy=2          the next two requests are answered 503 with Retry-After
+    GET /control?calm=1          neither of these two any more
     GET /records.tsv             identifier, title, live|deleted: what a harvest should have
 """
 
@@ -242,6 +243,8 @@ def control(repository: Repository, arguments: dict[str, str]) -> bytes:
         added = int(arguments.get("add", 0))
         repository.change(range(repository.count, repository.count + added))
         repository.count += added
+        if "calm" in arguments:
+            repository.expire = repository.busy = 0
         repository.expire += int(arguments.get("expire", 0))
         repository.busy += int(arguments.get("busy", 0))
     return json.dumps({"records": repository.count, "deleted": sum(map(repository.is_deleted, range(repository.count)))}).encode()
