@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hub import jobs
 from hub.db import db
-from hub.models import Run
+from hub.models import Link, Run
 from hub.services import indexing, leasing, running, sourcing
 
 ROOT = Path(__file__).parents[2]
@@ -169,3 +170,16 @@ def test_workers_that_die_lose_nothing_and_double_nothing(app, session, hub, sou
             worker.process.wait()
     assert "Traceback" not in workers[0].log.read_text()
     db.session.rollback()
+
+
+def test_the_worker_asks_the_links(session, hub, make_source, make_record, receive, web, site_parts):
+    web.pages["/a"] = site_parts.page("<title>Course</title>")
+    receive(make_source(), [make_record("a", "Course", url=web.url("/a"))])
+    hub.jobs.check_links()
+    one_task(hub.huey)
+    assert until(lambda: state_of_links(session) == ["ok"])
+
+
+def state_of_links(session):
+    session.rollback()
+    return list(session.scalars(select(Link.state)))
