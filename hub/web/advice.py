@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.web.facts import field_name
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
@@ -41,6 +42,36 @@ WHY = {
     "free": _l("Without it the filter “free” misses it."),
     "duration": _l("Without it a teacher cannot plan with it."),
 }
+
+
+READ = {  # further fields of a source's record, as admins look into them
+    "summary": _l("Summary"),
+    "alternative_titles": _l("Other titles"),
+    "subtitle_languages": _l("Subtitles"),
+    "code": _l("Course code"),
+    "group": _l("Runs of one course"),
+    "identifiers": _l("Identifiers"),
+    "same_as": _l("The same elsewhere"),
+    "licence_url": _l("Address of the licence"),
+    "rights": _l("Rights, in the source’s words"),
+    "credits": _l("Credits"),
+    "offerings": _l("Dates and prices"),
+    "workload_min": _l("Hours a week, at least"),
+    "workload_max": _l("Hours a week, at most"),
+    "subjects": _l("Subjects"),
+    "teaches": _l("What learners do"),
+    "prerequisites": _l("What they need before"),
+    "audience": _l("For whom"),
+    "image": _l("Picture"),
+    "created": _l("Created"),
+    "published": _l("Published"),
+    "modified": _l("Content changed"),
+}
+
+
+def read_name(field: str) -> str:
+    """A field of a record in words."""
+    return str(READ.get(field) or field_name(field))
 
 
 def missing_name(field: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from babel.dates import format_timedelta
+from babel import dates
 
 from hub.services.charting import Chart
 from hub.web import spreadsheets
@@ -51,7 +51,11 @@ def chart_value(series: str, value: float | None) -> str:
     """A value in words; a dash where nothing is known."""
     if value is None:
         return "–"
-    return format_timedelta(timedelta(seconds=value), granularity="second", locale=locale()) if series == "seconds" else number(int(value))
+    return (
+        dates.format_timedelta(timedelta(seconds=value), granularity="second", locale=locale())
+        if series == "seconds"
+        else number(int(value))
+    )
 
 
 def finding(chart: Chart) -> str:
@@ -88,13 +92,13 @@ def ticks(chart: Chart) -> list[tuple[float, str]]:
     if not top:
         return []
     series = chart.series[0].name
-    return [(round(HEIGHT * (1 - share), 1), short(series, top * share)) for share in (0, 0.5, 1)]
+    return [(round(HEIGHT * (1 - share), 1), axis_value(series, top * share)) for share in (0, 0.5, 1)]
 
 
-def short(series: str, value: float) -> str:
+def axis_value(series: str, value: float) -> str:
     """A value as short as an axis wants it."""
     if series == "seconds":
-        return format_timedelta(timedelta(seconds=value), format="narrow", granularity="second", locale=locale())
+        return dates.format_timedelta(timedelta(seconds=value), format="narrow", granularity="second", locale=locale())
     return _("%(thousands)sk", thousands=number(round(value / 1000, 1))) if value >= 10_000 else number(round(value, 1))
 
 

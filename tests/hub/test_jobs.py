@@ -15,10 +15,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hub import jobs
 from hub.db import db, now
-from hub.models import Resource, Run
+from hub.models import Link, Resource, Run
 from hub.services import indexing, leasing, pairing, running, sourcing, working
 
 ROOT = Path(__file__).parents[2]
@@ -242,3 +243,16 @@ def test_doubles_are_looked_for_in_the_background(app, session, make_source):
     made.match.call_local()
     session.rollback()
     assert pairing.waiting(session) == 0
+
+
+def test_the_worker_asks_the_links(session, hub, make_source, make_record, receive, web, site_parts):
+    web.pages["/a"] = site_parts.page("<title>Course</title>")
+    receive(make_source(), [make_record("a", "Course", url=web.url("/a"))])
+    hub.jobs.check_links()
+    one_task(hub.huey)
+    assert until(lambda: state_of_links(session) == ["ok"])
+
+
+def state_of_links(session):
+    session.rollback()
+    return list(session.scalars(select(Link.state)))

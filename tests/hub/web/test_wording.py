@@ -16,7 +16,7 @@ from harvesters.clean.licence import FAMILIES
 from harvesters.record import LEVELS, RESOURCE_TYPES
 from hub.models.run import STATES
 from hub.services.asking import SHOWN, USES
-from hub.web import context, permissions, quantities, wording
+from hub.web import advice, charts, context, facts, permissions, quantities, upkeep, weights, wording
 
 
 @contextmanager
@@ -124,3 +124,13 @@ def test_no_value_of_a_facet_breaks_its_word(site: Flask, text: str) -> None:
             assert isinstance(wording.value_name(facet, text), str)
         assert isinstance(quantities.duration(text), str)
         assert isinstance(permissions.licence_name(text), str)
+
+
+def test_no_two_modules_give_templates_the_same_name() -> None:
+    """`words` has the names of several modules: the later one would win."""
+    modules = (quantities, permissions, wording, weights, facts, upkeep, charts, advice)
+    named: dict[str, object] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if not name.startswith("_"):
+                assert named.setdefault(name, value) is value, f"{name} of {module.__name__} stands in two modules"
