@@ -15,7 +15,7 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 
 from hub.db import db
-from hub.services import harvesting, leasing, running, tending
+from hub.services import harvesting, leasing, previewing, running, tending
 from search.index import Index
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ def register(huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index
                 if run_id not in queued:
                     log.info("run %s: taken up again", run_id)
                     harvest(run_id)
+            previewing.forget_old(db.session())
 
     def answers() -> bool:
         """Ask the queue something that costs little."""

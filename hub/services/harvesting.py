@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -19,16 +19,17 @@ from sqlalchemy.orm import Session
 from harvesters import registry, walk
 from harvesters.errors import Cancelled, ExpiredToken, HarvestError
 from harvesters.fetch import Fetcher
-from harvesters.protocol import Request
+from harvesters.protocol import Page, Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import cataloguing, classifying, ending, leasing, running, saving, withdrawing
+from hub.services import cataloguing, classifying, ending, leasing, previewing, retiring, running, saving, withdrawing
 
 log = logging.getLogger(__name__)
 
 Stopped = Callable[[], bool]
 Fetching = Callable[[Stopped], Fetcher]
+Keep = Callable[[saving.Job, Sequence[Page], tuple[Request, ...]], None]  # what becomes of some pages: saving.save, previewing.save
 
 RESTARTS = 3  # times that a list may be begun again because its token expired
 SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
@@ -124,14 +125,27 @@ def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     finish(job)
 
 
-def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+def preview(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+    """The same walk, but what it brings is only noted (`previewing`)."""
+    if run.pages == 0:
+        previewing.forget(job.session, job.source.id, but=run.id)
+    walk_through(job, fetch, run, keep=previewing.save)
+    previewing.finish(job)
+
+
+def retire(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+    """Nothing is asked: what the source had given is withdrawn (`retiring`)."""
+    retiring.withdraw_all(job)
+
+
+def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = saving.save) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
     if run.checkpoint == []:
         return  # nothing remained when the run was broken off: it has only to be finished
     requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
     while True:
         try:
-            follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since))
+            follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since), keep)
             return
         except ExpiredToken as error:
             job.session.rollback()
@@ -144,14 +158,14 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
             log.info("run %s: the list is begun again: %s", job.run_id, error)
 
 
-def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
-    """Page by page, each saved with what remains to be asked."""
+def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...], keep: Keep) -> None:
+    """Page by page, each kept with what remains to be asked."""
     received = job.session.get_one(Run, job.run_id).received
     job.session.commit()
     left = None if job.limit is None else job.limit - received
     with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
         for steps in together(bounded(walked, left)):
-            saving.save(job, [step.page for step in steps], steps[-1].remaining)
+            keep(job, [step.page for step in steps], steps[-1].remaining)
 
 
 def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:
@@ -222,7 +236,7 @@ def complete(job: saving.Job, run: Run, state: str) -> None:
     source.complete_at = now()
 
 
-WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {"harvest": harvest}  # by Run.task
+WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {"harvest": harvest, "preview": preview, "retire": retire}  # by Run.task
 
 
 def session_source(job: saving.Job) -> Source:
