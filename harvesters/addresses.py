@@ -14,7 +14,9 @@ from harvesters.errors import FetchError, RefusedAddress
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 8_000  # characters; servers refuse longer ones
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "apikey", "x-auth-token"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key", "apikey", "x-auth-token"}
+)
 _SECRET_WORDS = ("password", "passwd", "secret", "apikey", "api_key", "api-key", "access_token", "auth", "signature", "jwt", "credential")
 _SECRET_NAMES = frozenset({"key", "token", "sig", "pwd", "pass", "session", "sessionid", "sid"})
 _SAFE = "!$%&'()*+,/:;=?@[]~"  # left as they come: a resumption token goes back exactly as it came

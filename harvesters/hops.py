@@ -11,6 +11,7 @@ from harvesters.addresses import SECRET_HEADERS, Target, parse_url, show
 from harvesters.errors import FetchError, RefusedAddress
 from harvesters.protocol import Request
 
+FORM = "application/x-www-form-urlencoded"
 _OPTIONS = "Check the options of the source."
 _TELL = "Tell the owner of the source: its web server is not set up rightly."
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent", "te", "upgrade", "expect"})
@@ -58,6 +59,12 @@ def next_hop(hop: Hop, status: int, location: str) -> Hop:
         raise RefusedAddress(
             f"{show(hop.target.url)} redirects to {show(target.url)}, which is not encrypted, and this request holds something private.",
             advice="Give the source its https address.",
+            status=status,
+        )
+    if body and hop.headers.get("content-type", "").startswith(FORM) and not _keeps_secrets(hop.target, target):
+        raise RefusedAddress(
+            f"{show(hop.target.url)} redirects to {show(target.url)}, another site, and the form that this request sends may hold a key.",
+            advice="Give the source the address where it ends.",
             status=status,
         )
     headers = {name: value for name, value in hop.headers.items() if name not in secrets or _keeps_secrets(hop.target, target)}

@@ -7,7 +7,28 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from harvesters.errors import HarvestError
-from harvesters.kinds import csv, jsonld, moochub, oai_pmh, openedx, rss
+from harvesters.kinds import (
+    coursera,
+    csv,
+    edu_sharing,
+    futurelearn,
+    jsonld,
+    kolibri,
+    libretexts,
+    mediawiki,
+    mit_learn,
+    mit_ocw,
+    moochub,
+    moodle,
+    oai_pmh,
+    open_textbook_library,
+    openedx,
+    openstax,
+    rss,
+    thoth,
+    youtube,
+    youtube_api,
+)
 from harvesters.protocol import Harvester
 
 log = logging.getLogger(__name__)
@@ -20,6 +41,20 @@ OURS = (
     jsonld.HARVESTER,
     moochub.HARVESTER,
     csv.HARVESTER,
+    mit_ocw.HARVESTER,
+    mit_learn.HARVESTER,
+    coursera.HARVESTER,
+    futurelearn.HARVESTER,
+    openstax.HARVESTER,
+    open_textbook_library.HARVESTER,
+    libretexts.HARVESTER,
+    thoth.HARVESTER,
+    mediawiki.HARVESTER,
+    youtube.HARVESTER,
+    youtube_api.HARVESTER,
+    edu_sharing.HARVESTER,
+    moodle.HARVESTER,
+    kolibri.HARVESTER,
 )
 
 

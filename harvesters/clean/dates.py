@@ -27,7 +27,7 @@ _ZONES = {
     "pdt": -7,
 }  # RFC 822, section 5
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-_ZONE = r"\s*(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2}|z|utc?|gmt|[ecmp][sd]t)?"
+_ZONE = r"\s*(?P<zone>gmt[+-]\d{1,2}|[+-]\d{2}:?\d{2}|[+-]\d{2}|z|utc?|gmt|[ecmp][sd]t)?"
 _TIME = rf"(?:{_CLOCK}{_ZONE})?"
 _FORMS = tuple(re.compile(form) for form in (
     rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[t\s]\s*{_CLOCK}{_ZONE}|z|[+-]\d{{2}}:\d{{2}})?",  # ISO 8601, a zone after a bare date (XML Schema)
@@ -123,6 +123,8 @@ def _zone(name: str | None) -> timedelta | None:
         return timedelta(0)
     if name in _ZONES:
         return timedelta(hours=_ZONES[name])
+    if name.startswith("gmt"):  # "GMT-4", as Zope and Plone write it
+        name = f"{name[3]}{name[4:]:0>2}"
     digits = name[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if offset >= timedelta(hours=24):

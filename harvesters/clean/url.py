@@ -75,3 +75,9 @@ def same_scheme(value: str, asked: str) -> str:
     if there.scheme == "http" and here.scheme == "https" and there.hostname == here.hostname and there.port in (None, 80, here.port):
         return urlunsplit(("https", here.netloc, there.path, there.query, there.fragment))
     return value
+
+
+def belongs(value: str, *domains: str) -> bool:
+    """Whether the address is at one of these domains, or at a name under it."""
+    name = host(value) or ""
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)

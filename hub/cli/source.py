@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
     sizes = sourcing.sizes(current)
     rows = [
         {
-            "id": s.id, "name": s.name, "title": s.title, "kind": s.kind, "url": s.url, "options": s.options,
+            "id": s.id, "name": s.name, "title": s.title, "kind": s.kind, "url": s.url, "options": sourcing.shown_options(s),
             "records": sizes.get(s.id, 0), "complete_at": s.complete_at.isoformat() if s.complete_at else None,
         }
         for s in sourcing.every(current)

@@ -110,6 +110,13 @@ def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
         raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….")
 
 
+def shown_options(source: Source) -> dict[str, str]:
+    """A source's options as they may be shown: a secret is there, and not told."""
+    harvester = registry.kinds().get(source.kind)
+    secret = {option.name for option in harvester.options if option.form == "secret"} if harvester else set[str]()
+    return {name: "..." if name in secret else value for name, value in source.options.items()}
+
+
 def add_preset(session: Session, name: str) -> Source:
     """Add a known public source by its name. The caller commits. Raises BadSource."""
     preset = presets().get(name)

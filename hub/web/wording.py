@@ -81,6 +81,20 @@ KINDS = {
     "jsonld": _l("Web pages (JSON-LD)"),
     "moochub": "MOOChub",
     "csv": _l("Table (CSV)"),
+    "mit-ocw": "MIT OpenCourseWare",
+    "mit-learn": "MIT Learn",
+    "coursera": "Coursera",
+    "futurelearn": "FutureLearn",
+    "openstax": "OpenStax",
+    "open-textbook-library": "Open Textbook Library",
+    "libretexts": "LibreTexts",
+    "thoth": "Thoth",
+    "mediawiki": "MediaWiki",
+    "youtube": _l("YouTube (latest videos)"),
+    "youtube-api": _l("YouTube (all videos)"),
+    "edu-sharing": "edu-sharing",
+    "moodle": "Moodle",
+    "kolibri": "Kolibri",
 }
 
 

@@ -52,6 +52,11 @@ def hostile() -> ModuleType:
     return load("hostile")
 
 
+@pytest.fixture(scope="session")
+def interfaces() -> ModuleType:
+    return load("interfaces")
+
+
 @pytest.fixture
 def server(hostile: ModuleType) -> Iterator[Any]:
     with hostile.HostileServer() as running:

@@ -301,6 +301,18 @@ def test_credentials_stay_at_their_host(server, hostile, make_fetcher):
         assert response.url == other.url("/there")
 
 
+def test_a_form_which_may_hold_a_key_goes_to_no_other_site(server, hostile, make_fetcher):
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with hostile.HostileServer() as other:
+        fetch = make_fetcher(server.place, other.place)
+        here = server.page("/here", hostile.redirect(server.page("/there", hostile.answer()), 307))
+        assert fetch(Request(url=here, method="POST", headers=form, body="wstoken=x")).status == 200
+        away = server.page("/away", hostile.redirect(other.page("/b", hostile.answer()), 307))
+        with pytest.raises(RefusedAddress, match="another site, and the form that this request sends may hold a key"):
+            fetch(Request(url=away, method="POST", headers=form, body="wstoken=x"))
+        assert other.received == []
+
+
 def test_messages_hold_no_secrets(server, hostile, fetcher):
     url = server.page("/x?access_token=s3cret&api_key=s3cret&page=2", hostile.answer(404)).replace("http://", "http://me:s3cret@")
     with pytest.raises(FetchError) as caught:

@@ -17,7 +17,8 @@ ROW = re.compile(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| `([a-z-]+)` \| <([^>]+)> \| 
 
 def test_there_are_enough_of_every_kind() -> None:
     assert len(PRESETS) >= 24
-    assert {preset["kind"] for preset in PRESETS} == {"oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv"}
+    assert {preset["kind"] for preset in PRESETS} >= {"oai-pmh", "openedx", "rss", "jsonld", "moochub", "csv", "mediawiki", "openstax"}
+    assert {preset["kind"] for preset in PRESETS} <= registry.kinds().keys()
     assert len(set(NAMES)) == len(NAMES)
 
 

@@ -25,6 +25,7 @@ def test_others():
     assert dates.moment("2010") == dates.moment(2010) == dates.moment("[2010]") == dates.moment("c2010") == datetime(2010, 1, 1, tzinfo=UTC)
     assert dates.moment("25/12/2026") == datetime(2026, 12, 25, tzinfo=UTC)
     assert dates.moment("2016-10-15T00:00:00+02:00") == datetime(2016, 10, 14, 22, tzinfo=UTC)
+    assert dates.moment("2017/08/29 05:40:59.067 GMT-4") == datetime(2017, 8, 29, 9, 40, 59, 67000, tzinfo=UTC)
     assert dates.moment("2022-10-18 14:23:35 +0000") == datetime(2022, 10, 18, 14, 23, 35, tzinfo=UTC)
 
 

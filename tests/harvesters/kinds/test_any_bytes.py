@@ -13,7 +13,16 @@ from harvesters.protocol import Request, Response
 from harvesters.record import Failure, Raw
 
 KINDS = sorted(registry.kinds())
-STEPS = {"oai-pmh": ("identify", "list"), "jsonld": ("start", "sitemap", "robots", "page")}
+STEPS = {
+    "oai-pmh": ("identify", "list"),
+    "jsonld": ("start", "sitemap", "robots", "page"),
+    "mit-ocw": ("sitemap", "data"),
+    "openstax": ("list", "book"),
+    "mediawiki": ("site", "pages"),
+    "youtube": ("page", "feed"),
+    "youtube-api": ("channel", "list", "videos"),
+    "moodle": ("page", "list"),
+}
 PIECES = [b"<", b">", b"</record>", b"<record><header><identifier>x</identifier></header></record>", b"<item><title>t</title></item>", b"<entry>", b"<![CDATA[", b"]]>", b"&nbsp;", b"&", b"\x00", b"\xff", b"\x08", b"{", b"}",
           b"[1]", b'{"@value":{}}', b"1e999", b'"\\ud800"', b"null", b",", b"\n", b"\xed\xa0\x80", b"999999999999999999999", b'"name":', b'"title":"x"', b"<script type='application/ld+json'>"]  # fmt: skip
 WHOLE = {
@@ -22,6 +31,20 @@ WHOLE = {
     "openedx": b'{"results":[{"id":"course-v1:O+N+R","name":"T","media":{"image":{"raw":"/x"}},"start":null}],"pagination":{"next":null}}',
     "moochub": b'{"data":[{"id":"1","attributes":{"name":"T","offer":[{"price":"1"}],"startDate":["2026-01-01"]}}],"links":{}}',
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
+    "mit-ocw": b'{"course_title":"T","site_uid":"1","topics":[["A","B"]],"instructors":[{"first_name":"N"}],"year":"2020","level":["Undergraduate"]}',
+    "mit-learn": b'{"count":1,"next":"https://e.org/?offset=1","results":[{"id":1,"title":"T","resource_type":"course","readable_id":"r","platform":{"name":"P"},"runs":[{"run_id":"R","resource_prices":[{"amount":"1","currency":"USD"}]}]}]}',
+    "coursera": b'{"elements":[{"id":"1","name":"T","slug":"s","partnerIds":["2"],"startDate":1447095621493}],"paging":{"next":"1","total":2},"linked":{"partners.v1":[{"id":"2","name":"U"}]}}',
+    "futurelearn": b'[{"uuid":"1","name":"T","url":"https://e.org/?utm_a=b","organisation":{"name":"U"},"runs":[{"start_date":null,"duration_in_weeks":2}]}]',
+    "openstax": b'{"meta":{"total_count":2},"items":[{"id":1,"title":"T","meta":{"type":"books.Book","detail_url":"https://e.org/x/1/"},"license_url":"https://creativecommons.org/licenses/by/4.0/","authors":[{"value":{"name":"N"}}]}]}',
+    "open-textbook-library": b'{"data":[{"id":1,"title":"T","license":"Attribution","copyright_year":2020,"language":"chi-simp","contributors":[{"first_name":"N"}]}]}',
+    "libretexts": b'{"titles":[{"publication_title":"T","title_url":"https://biz.libretexts.org/x","license":"ccby","authors":["N"],"date_last_updated":"Fri Aug 13 2021 00:00:00"}]}',
+    "thoth": b'{"data":{"works":[{"workId":"1","workType":"TEXTBOOK","titles":[{"fullTitle":"T","canonical":true}],"doi":"https://doi.org/10.1234/x"}]}}',
+    "mediawiki": b'{"continue":{"gcmcontinue":"x","continue":"gcmcontinue||"},"batchcomplete":true,"query":{"general":{"generator":"MediaWiki 1","sitename":"W"},"pages":[{"pageid":1,"ns":0,"title":"T","extract":"E"},{"ns":14,"title":"Category:C"}]}}',
+    "youtube": b'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:yt="http://www.youtube.com/xml/schemas/2015"><title>C</title><entry><yt:videoId>abcdefghijk</yt:videoId><title>T</title></entry></feed>',
+    "youtube-api": b'{"items":[{"id":"abcdefghijk","snippet":{"title":"T","thumbnails":{"high":{"url":"https://e.org/"}}},"contentDetails":{"duration":"PT4M","videoId":"abcdefghijk"}}],"nextPageToken":"N"}',
+    "edu-sharing": b'{"pagination":{"total":2},"nodes":[{"ref":{"id":"1"},"title":"T","properties":{"ccm:commonlicense_key":["CC_BY"],"ccm:lifecyclecontributer_author":["BEGIN:VCARD\\r\\nFN:N\\r\\nEND:VCARD"]}}]}',
+    "moodle": b'{"total":1,"courses":[{"id":2,"fullname":"T","summary":"S","contacts":[{"fullname":"N"}],"customfields":[{"shortname":"licence","value":"CC BY"}]}]}',
+    "kolibri": b'[{"id":"1","name":"T","language":"en","included_languages":["en"],"last_published":null}]',
     "jsonld": b'<html><script type="application/ld+json">[{"@type":"Course","name":"T","offers":{"price":1},"hasCourseInstance":[{}]}]</script></html>',
 }
 
@@ -29,9 +52,11 @@ WHOLE = {
 def check(kind: str, body: bytes) -> None:
     harvester = registry.kind(kind)
     for step in STEPS.get(kind, ("page",)):
-        request = Request(url="https://e.org/x", step=step)
+        request, response = Request(url="https://e.org/x", step=step), Response(url="https://e.org/x", body=body)
+        if harvester.recognise is not None:
+            harvester.recognise(request, response)
         try:
-            page = harvester.parse(request, Response(url="https://e.org/x", body=body), {})
+            page = harvester.parse(request, response, {})
         except SourceError as error:
             assert str(error)
             continue
@@ -73,7 +98,35 @@ NAMES = {
     "openedx": "id key name title org number start media effort course_runs courseruns seats staff owners topics page license subjects hidden instructors price duration modified image",
     "moochub": "name url description inLanguage license courseLicenses startDate endDate workload offer instructor creator publisher moocProvider educationalLevel teaches access image numberOfCredits keywords duration",
     "jsonld": "name url description inLanguage license provider author hasCourseInstance offers educationalLevel keywords about timeRequired identifier sameAs image numberOfCredits audience courseWorkload isAccessibleForFree",
+    "mit-ocw": "course_title site_uid instructors topics year level license image_src language title uid resourcetype content_type video_metadata from_semester _classname category_features subject modification_date learning_resource_types",
+    "mit-learn": "id title runs course platform offered_by topics departments image prices resource_prices free certification languages pace delivery url description video last_modified published min_weekly_hours",
+    "coursera": "id name slug partnerIds instructorIds primaryLanguages workload startDate domainTypes certificates photoUrl description linked",
+    "futurelearn": "uuid name url runs organisation categories educator hours_per_week has_certificates description language image_url courses total_cost",
+    "openstax": "id title meta book_state license_url authors book_subjects book_categories k12book_subjects cover_url publish_date digital_isbn_13 description",
+    "open-textbook-library": "id title url license language contributors publishers subjects copyright_year ISBN13 description",
+    "libretexts": "publication_title title_url title_id license authors language date_last_updated publisher_name thumbnail_url description",
+    "thoth": "workId titles abstracts languages subjects contributions publications imprint doi license landingPage workStatus",
+    "mediawiki": "pageid title ns extract revisions thumbnail fullurl touched pagelanguage description redirect harvested",
+    "youtube-api": "id contentDetails status publishedAt channelId channelTitle tags thumbnails defaultLanguage description",
+    "edu-sharing": "ref title name preview license modifiedAt createdAt mediatype ccm:wwwurl ccm:commonlicense_key cclom:general_language ccm:lifecyclecontributer_author cclom:general_description ccm:taxonid",
+    "moodle": "id fullname summary contacts customfields overviewfiles startdate enddate visible lang categoryname tags format",
+    "kolibri": "id name description language included_languages last_published icon_encoding public",
 }
+NAMED = {
+    "id": "1", "name": "T", "title": "T", "fullname": "T", "uuid": "1", "publication_title": "T", "title_id": "1", "workId": "1", "pageid": 1, "ref": {"id": "1"},
+}  # fmt: skip
+
+
+def enveloped(kind, fields):
+    entry = NAMED | fields
+    return {
+        "openedx": {"results": [entry]}, "moochub": {"data": [{"id": "1", "attributes": entry}]}, "jsonld": {"@type": "Course", **entry},
+        "mit-ocw": {"course_title": "T", **entry}, "mit-learn": {"results": [entry]}, "coursera": {"elements": [entry], "paging": fields, "linked": fields},
+        "openstax": {"items": [entry], "meta": fields}, "open-textbook-library": {"data": [entry]}, "libretexts": {"titles": [entry]},
+        "thoth": {"data": {"works": [{"titles": [{"fullTitle": "T"}], **entry}]}}, "mediawiki": {"continue": fields, "query": {"pages": [entry], "general": fields}},
+        "youtube-api": {"items": [entry | {"snippet": {"title": "T", **fields}}]}, "edu-sharing": {"nodes": [entry | {"properties": fields}], "pagination": fields},
+        "moodle": {"courses": [entry], "total": 3},
+    }.get(kind, [entry])  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", sorted(NAMES))
@@ -81,13 +134,20 @@ NAMES = {
 @settings(max_examples=100, deadline=None)
 def test_fields_of_any_shape(kind, data):
     fields = data.draw(st.dictionaries(st.sampled_from(NAMES[kind].split()), VALUES, max_size=8))
-    entry = {"id": "1", "name": "T", **fields}
-    body = {
-        "openedx": {"results": [entry]},
-        "moochub": {"data": [{"id": "1", "attributes": entry}]},
-        "jsonld": {"@type": "Course", **entry},
-    }[kind]
-    check(kind, json.dumps(body).encode())
+    check(kind, json.dumps(enveloped(kind, fields)).encode())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if registry.kind(kind).probe])
+@given(
+    place=st.sampled_from(["", "https://", "https://e.org/wiki/", "https://youtube.com/", "http://[", "https://moodle.e.org/edu-sharing/"]),
+    rest=st.text(max_size=40),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_somebody_pastes_may_be_probed(kind, place, rest):
+    harvester = registry.kind(kind)
+    for request in harvester.probe(place + rest):
+        for charset in (None, "idna", "no-such-charset"):
+            harvester.recognise(request, Response(url=request.url, body=WHOLE[kind], charset=charset))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -93,6 +93,12 @@ def test_exit_status_tells_failed_records_from_a_failed_run(quick, hostile):
     assert "404" in done.stdout and hostile.url("/list") in done.stdout
 
 
+def test_a_secret_of_a_source_is_not_shown(quick):
+    quick("source", "add", "school", "moodle", "https://moodle.example.org", "--option", "token=s3cret", "--option", "search=trade")
+    [shown] = json.loads(quick("source", "list", "--json").stdout)
+    assert shown["options"] == {"token": "...", "search": "trade"}
+
+
 def test_a_limited_look_and_a_summary_for_scripts(quick, repository):
     quick("source", "add", "repo", "oai-pmh", repository.url)
     summary = json.loads(quick("harvest", "repo", "--limit", "45", "--json").stdout)
