@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from harvesters import registry, walk
 from harvesters.errors import Cancelled, ExpiredToken, HarvestError
 from harvesters.fetch import Fetcher
-from harvesters.protocol import Page, Request
+from harvesters.protocol import Request
 from hub.db import now
 from hub.models.run import Run
 from hub.models.source import Source
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 Stopped = Callable[[], bool]
 Fetching = Callable[[Stopped], Fetcher]
-Keep = Callable[[saving.Job, Sequence[Page], tuple[Request, ...]], None]  # what becomes of some pages: saving.save, previewing.save
+Keep = Callable[[saving.Job, Sequence[walk.Step]], None]  # what becomes of some pages
 
 RESTARTS = 3  # times that a list may be begun again because its token expired
 SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
@@ -138,7 +138,12 @@ def retire(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     retiring.withdraw_all(job)
 
 
-def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = saving.save) -> None:
+def save(job: saving.Job, steps: Sequence[walk.Step]) -> None:
+    """Into the catalogue."""
+    saving.save(job, [step.page for step in steps], steps[-1].remaining)
+
+
+def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = save) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
     if run.checkpoint == []:
         return  # nothing remained when the run was broken off: it has only to be finished
@@ -165,7 +170,7 @@ def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...], keep:
     left = None if job.limit is None else job.limit - received
     with closing(walk.walk(job.harvester, requests, job.options, fetch)) as walked:
         for steps in together(bounded(walked, left)):
-            keep(job, [step.page for step in steps], steps[-1].remaining)
+            keep(job, steps)
 
 
 def bounded(steps: Iterator[walk.Step], limit: int | None) -> Iterator[walk.Step]:

@@ -16,7 +16,6 @@ from sqlalchemy import Row, delete, exists, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from harvesters import walk
-from harvesters.protocol import Page, Request
 from harvesters.record import Failure, Item, Record, Withdrawn
 from hub.db import now
 from hub.models.record import SourceRecord
@@ -39,18 +38,18 @@ COUNTED = {
 }  # verdict -> column
 
 
-def save(job: saving.Job, pages: Sequence[Page], remaining: tuple[Request, ...]) -> None:
+def save(job: saving.Job, steps: Sequence[walk.Step]) -> None:
     """Note what these pages would do, with the counters and the checkpoint; a list of many thousands in slices, as a harvest does."""
-    items = [item for page in pages for item in page.items]
+    items = [item for step in steps for item in step.page.items]
     while len(items) > SLICE:
-        note(job, items[:SLICE], (), None)
+        note(job, items[:SLICE], ())
         items = items[SLICE:]
-    note(job, items, pages, remaining)
+    note(job, items, steps)
     job.on_page(job.session.get_one(Run, job.run_id))
     job.session.commit()
 
 
-def note(job: saving.Job, items: Sequence[Item], pages: Sequence[Page], remaining: tuple[Request, ...] | None) -> None:
+def note(job: saving.Job, items: Sequence[Item], steps: Sequence[walk.Step]) -> None:
     """One transaction. A record that came already in this run counts once: as it came last."""
     session = job.session
     leasing.renew(session, job.source.id)
@@ -62,11 +61,11 @@ def note(job: saving.Job, items: Sequence[Item], pages: Sequence[Page], remainin
         session.execute(insert(PreviewItem), rows)
     count(run, [row["verdict"] for row in rows], before)
     run.heartbeat_at = now()
-    run.pages, run.received = run.pages + len(pages), run.received + len(items)
+    run.pages, run.received = run.pages + len(steps), run.received + len(items)
     run.bytes += sum(len(item.raw.body) for item in items if item.raw is not None)
-    if remaining is not None:
-        run.checkpoint = [walk.to_json(request) for request in remaining]
-    for name, value in saving.learned(run, pages).items():
+    if steps:
+        run.checkpoint = [walk.to_json(request) for request in steps[-1].remaining]
+    for name, value in saving.learned(run, [step.page for step in steps]).items():
         setattr(run, name, value)
     session.commit()
 
@@ -186,8 +185,6 @@ def judge_vanished(job: saving.Job, run: Run) -> tuple[str | None, str | None]:
         return f"Only the first {job.limit} records were looked at: what has vanished was not judged.", None
     if run.total is not None and run.received < run.total:
         return f"The source announced {run.total} records but sent {run.received}: what has vanished was not judged.", None
-    if not run.full:
-        return "Only what changed was asked for: what has vanished was not judged.", None
     if not job.harvester.lists_all:
         return "This kind of source shows only its latest records: none of the others is taken to have vanished.", None
     gone = note_vanished(job)

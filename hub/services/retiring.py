@@ -10,7 +10,7 @@ from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import TASKS, Run
 from hub.models.source import Source
-from hub.services import auditing, cataloguing, forgetting, leasing, receiving, running, saving
+from hub.services import auditing, cataloguing, forgetting, leasing, receiving, running, saving, scheduling
 
 AT_ONCE = 500  # records in one transaction
 
@@ -64,8 +64,12 @@ def withdraw_all(job: saving.Job) -> None:
 
 
 def restore(session: Session, actor: auditing.Actor, source: Source) -> None:
-    """Harvest this source again: its next pass is a full one, which brings the records back. The caller commits."""
+    """Harvest this source again: its next pass is a full one, which brings the records back. The caller commits. Raises AlreadyRunning."""
+    leasing.queue_up(session, source.id)
+    if holder := leasing.is_held(session, source.id):
+        raise leasing.AlreadyRunning(f"{source.name} is being emptied, by {holder}: wait until that has ended.")
     source.retired_at = None
+    scheduling.refresh(source)
     running.cancel_open(session, source.id, "retire", "The source was restored.")
     forgetting.forget(session, source)
     auditing.record(session, actor, "source.restored", auditing.Subject("source", source.id, source.title))

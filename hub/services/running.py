@@ -69,7 +69,7 @@ def prepare(
         .where(Run.source_id == source.id, Run.task == task, Run.state.in_(OPEN))
         .values(state="cancelled", finished_at=now(), reason="A new run took the place of this one.")
     )
-    since = None if full or limit is not None or not source.tracks_deletions else source.stamp
+    since = None if task != "harvest" or full or limit is not None or not source.tracks_deletions else source.stamp
     run = Run(
         source_id=source.id,
         task=task,

@@ -23,7 +23,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 class BadSource(Exception):
-    """This cannot be a source; the message says what is wrong and what to do."""
+    """This cannot be a source; the message says what is wrong and what to do, `field` where: name, kind, url, owner, or option:NAME."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +67,36 @@ def add(
     title: str = "",
     options: Mapping[str, str] | None = None,
     rank: int = 100,
+    owner: str | None = None,
+    draft: bool = False,
     demo: bool = False,
 ) -> Source:
     """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
     if not NAME.fullmatch(name):
         raise BadSource(
-            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit."
+            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
+            "name",
         )
     if session.scalar(select(Source.id).filter_by(name=name)) is not None:
-        raise BadSource(f"There is a source named {name} already: choose another name.")
+        raise BadSource(f"There is a source named {name} already: choose another name.", "name")
     try:
         harvester = registry.kind(kind)
     except registry.UnknownKind as error:
-        raise BadSource(str(error)) from error
+        raise BadSource(str(error), "kind") from error
     check_url(url)
     check_options(harvester, options or {})
-    facts = {"demo": True} if demo else {}
+    check_owner(owner)
     source = Source(
-        name=name, title=title or name, kind=harvester.kind, url=url, options=dict(options or {}), rank=rank, created_at=now(), facts=facts
+        name=name,
+        title=title or name,
+        kind=harvester.kind,
+        url=url,
+        options=dict(options or {}),
+        rank=rank,
+        owner=owner or None,
+        draft=draft,
+        created_at=now(),
+        facts={"demo": True} if demo else {},
     )
     session.add(source)
     session.flush()
@@ -95,7 +111,13 @@ def check_url(url: str) -> None:
     except ValueError:
         right = False
     if not right or re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise BadSource(f"{url!r} is not a web address: write it whole, such as https://repository.example.org/oai.")
+        raise BadSource(f"{url!r} is not a web address: write it whole, such as https://repository.example.org/oai.", "url")
+
+
+def check_owner(owner: str | None) -> None:
+    """Refuse what is no e-mail address."""
+    if owner and (len(owner) > 254 or not re.fullmatch(r"[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+\.[^@\s\x00-\x1f<>,;]+", owner)):
+        raise BadSource(f"{owner[:100]!r} is not an e-mail address.", "owner")
 
 
 def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
@@ -104,10 +126,10 @@ def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
     unknown = sorted(set(options) - known)
     if unknown:
         able = ", ".join(sorted(known)) or "none"
-        raise BadSource(f"{harvester.kind} has no option {', '.join(unknown)}. Its options are: {able}.")
+        raise BadSource(f"{harvester.kind} has no option {', '.join(unknown)}. Its options are: {able}.", f"option:{unknown[0]}")
     missing = [option.name for option in harvester.options if option.required and not options.get(option.name)]
     if missing:
-        raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….")
+        raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….", f"option:{missing[0]}")
 
 
 def shown_options(source: Source) -> dict[str, str]:
@@ -141,6 +163,11 @@ def by_id(session: Session, source_id: int) -> Source:
 def every(session: Session) -> Sequence[Source]:
     """All sources by name."""
     return session.scalars(select(Source).order_by(Source.name)).all()
+
+
+def harvested(session: Session) -> Sequence[Source]:
+    """The sources that are harvested: no drafts, none that are retired."""
+    return session.scalars(select(Source).where(~Source.draft, Source.retired_at.is_(None)).order_by(Source.name)).all()
 
 
 def sizes(session: Session) -> Mapping[int, int]:
