@@ -50,12 +50,11 @@ def show(told: dict[str, Any]) -> None:
     for record in told["vanishing"]:
         say(f"  vanished: {cell(record['title'] or '')} ({cell(record['identifier'])})")
     for record in told["failures"]:
-        say(
-            f"  invalid: {cell(record['identifier'] or '(no identifier)')}: {cell(record['reason'])} {cell(record['advice'] or '')}".rstrip()
-        )
+        say(f"  invalid: {cell(' '.join((record['identifier'] or '(no identifier)', record['reason'], record['advice'] or '')))}")
     rest = {name: told.get(name, 0) - SHOWN for name in ("new", "changed", "vanished", "invalid") if told.get(name, 0) > SHOWN}
     if rest:
-        say(f"  … and {', '.join(f'{count} more {name}' for name, count in rest.items())}: all of them at /admin/sources/{told['source']}")
+        more = ", ".join(f"{count} more {name}" for name, count in rest.items())
+        say(f"  … and {more}: the site shows all of them, at /admin/sources/{told['source']}/preview/{told['run']}")
 
 
 def short(value: Any) -> str:

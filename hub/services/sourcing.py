@@ -20,6 +20,7 @@ from hub.models.record import SourceRecord
 from hub.models.source import Source
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+RESERVED = frozenset({"new"})  # pages have this name
 
 
 class BadSource(Exception):
@@ -72,7 +73,7 @@ def add(
     demo: bool = False,
 ) -> Source:
     """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise BadSource(
             f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
             "name",
@@ -153,6 +154,11 @@ def get(session: Session, name: str) -> Source | None:
     """The source of this name, or of this id."""
     source = session.scalar(select(Source).filter_by(name=name))
     return source or (session.get(Source, int(name)) if name.isdecimal() and len(name) < 10 else None)
+
+
+def named(session: Session, name: str) -> Source | None:
+    """The source of this very name."""
+    return session.scalar(select(Source).filter_by(name=name[:64]))
 
 
 def by_id(session: Session, source_id: int) -> Source:

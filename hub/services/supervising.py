@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -173,3 +174,33 @@ def fresh_for(source: Source) -> timedelta:
     except (scheduling.BadSchedule, ValueError):
         return STALE_UNSCHEDULED
     return max(STALE_LEAST, 2 * (second - first))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run of a source in short."""
+
+    id: int
+    task: str
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    created: int
+    updated: int
+    withdrawn: int
+    failed: int
+
+
+def last_runs(session: Session, source_id: int, *, limit: int = 10) -> tuple[RunRow, ...]:
+    """The last runs of a source, of every task, newest first."""
+    columns: tuple[Any, ...] = (
+        Run.id, Run.task, Run.state, Run.created_at, Run.started_at, Run.finished_at, Run.created, Run.updated, Run.withdrawn, Run.failed,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(limit))
+    return tuple(RunRow(**row._asdict()) for row in rows)
+
+
+def open_run(session: Session, source_id: int) -> int | None:
+    """The run of a source that is at work, or waits for it."""
+    return session.scalar(select(func.max(Run.id)).where(Run.source_id == source_id, Run.state.in_(("queued", "running"))))

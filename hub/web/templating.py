@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
-from hub.web import assets, context, covers, facts, markup, pages, permissions, preferences, quantities, upkeep, weights, wording
+from hub.web import assets, context, covers, facts, health, markup, pages, permissions, preferences, quantities, upkeep, weights, wording
 
 SPRITE = "vendor/icons.svg"
 SECTIONS = {
@@ -74,7 +74,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
