@@ -42,8 +42,8 @@ def show(name: str, run_id: int) -> str:
     if verdict in presenting.VERDICTS:
         return listing(preview, verdict)
     glance = {one: presenting.items(context.session(), run_id, one, limit=GLANCE) for one in ("changed", "deleted", "vanished", "invalid")}
-    looks = presenting.looks(context.session(), run_id) if not preview.run.live else ()
-    return render_template("previews/show.html", preview=preview, glance=glance, looks=looks)
+    first = presenting.looks(context.session(), run_id) if not preview.run.live else ()
+    return render_template("previews/show.html", preview=preview, glance=glance, first=first)
 
 
 def listing(preview: presenting.Preview, verdict: str) -> str:

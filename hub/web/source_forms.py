@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from hub.services import altering, sourcing
@@ -120,7 +121,7 @@ def field_of(option: Any, *, kept: bool) -> Field:
     if option.form == "yes-no":
         return BooleanField(label, default=option.default == "yes")
     if option.form == "choice":
-        choices = [(choice, choice or _l("None")) for choice in option.choices]
+        choices = [SelectChoice(choice, choice or _l("None")) for choice in option.choices]
         return SelectField(label, choices=choices, default=option.default)
     if option.form == "secret":
         return PasswordField(label, rules, render_kw={"autocomplete": "new-password"})
