@@ -47,7 +47,9 @@ def sniff(harvester: Harvester, request: Request, response: Response) -> Sightin
     if harvester.kind == "oai-pmh" and re.search(rb"<(?:\w+:)?OAI-PMH[\s>]", head):
         name = re.search(rb"<(?:\w+:)?repositoryName[^>]*>([^<]{1,300})<", head)
         title = html.plain(name[1].decode("utf-8", "replace")) or "" if name else ""
-        return Sighting(address=request.url.partition("?")[0], confidence=1.0 if name else 0.9, reason="It answers the OAI-PMH protocol.", title=title)
+        sure = 1.0 if name else 0.9
+        address = request.url.partition("?")[0]
+        return Sighting(address=address, confidence=sure, reason="It answers the OAI-PMH protocol.", title=title)
     if harvester.kind == "rss" and re.search(rb"<(?:rss|feed|rdf:RDF)[\s>]", head[:2000]):
         name = re.search(rb"<title[^>]*>(?:<!\[CDATA\[)?([^<\]]{1,300})", head)
         title = html.plain(name[1].decode("utf-8", "replace")) or "" if name else ""

@@ -39,6 +39,16 @@ VOCABULARY = (
     "/admin/vocabulary/topic/cross-border",
     "/admin/vocabulary/platform/taobao",
 )
+SOURCES = (
+    "/admin/sources",
+    "/admin/sources?health=stale",
+    "/admin/sources/repository",
+    "/admin/sources/repository/edit",
+    "/admin/sources/repository/schedule?expression=0+3+*+*+*",
+    "/admin/sources/repository/retire",
+    "/admin/sources/new",
+    "/admin/sources/new/csv",
+)
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
     (390, "dark", "zh-CN", PAGES),
@@ -106,7 +116,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_label("Password").fill(courses.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY):
+    for path in (*own, "/admin/search", "/admin/search/tuning", *VOCABULARY, *SOURCES):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     page.goto("/admin/search/queries?words=customs")
@@ -122,7 +132,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("button", name="Try on the test queries").click()
     faults += violations(page) + too_wide(page)
     page.set_viewport_size({"width": 390, "height": 900})
-    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning"):
+    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning", *SOURCES):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []
