@@ -18,7 +18,20 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
-from hub.services import harvesting, leasing, linking, mailing, pairing, patrolling, posting, running, scheduling, tending, working
+from hub.services import (
+    harvesting,
+    leasing,
+    linking,
+    mailing,
+    pairing,
+    patrolling,
+    posting,
+    previewing,
+    running,
+    scheduling,
+    tending,
+    working,
+)
 from hub.services.probing import Prober
 from search.index import Index
 
@@ -122,6 +135,7 @@ def register(
                 if run_id not in queued:
                     log.info("run %s: taken up again", run_id)
                     queue(run_id)
+            previewing.forget_old(db.session())
 
     def start_due() -> None:
         """Queue a run for each source whose schedule says so. Several workers may ask: each run is begun once."""

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask.cli import with_appcontext
 
+from hub.cli import preview
 from hub.cli.context import Refused, cell, parts, print_json, say, session, setting
 from hub.cli.keeper import Keeper
 from hub.services import auditing, harvesting, indexing, leasing, running, sourcing
@@ -29,15 +30,20 @@ SHOWN = 20  # failures printed; `hub run failures` has all
 @click.option("--all", "everything", is_flag=True, help="Every source, one after the other.")
 @click.option("--limit", type=click.IntRange(1), help="Stop after so many records.")
 @click.option("--full", is_flag=True, help="Ask for everything, from the beginning, also where the source could tell what changed.")
+@click.option("--dry-run", is_flag=True, help="Only say what a harvest would do: the catalogue stays as it is.")
 @click.option("--enqueue", is_flag=True, help="Leave it to the worker, and print the run's id.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @with_appcontext
-def harvest(name: str | None, everything: bool, limit: int | None, full: bool, enqueue: bool, as_json: bool) -> None:
+def harvest(name: str | None, everything: bool, limit: int | None, full: bool, dry_run: bool, enqueue: bool, as_json: bool) -> None:
     """Harvest the source NAME and make what it gave searchable.
 
     Exit status: 0 all well, 1 some records failed (or the run waits for approval), 2 the run failed.
     """
     ids = chosen(name, everything)
+    if dry_run:
+        if everything or enqueue:
+            raise Refused("--dry-run looks at one source, now: name it.")
+        look(ids[0], limit=limit, as_json=as_json)
     if enqueue:
         sys.exit(max(queue_or_tell(source_id, full=full, limit=limit, alone=not everything) for source_id in ids))
     try:
@@ -51,13 +57,34 @@ def harvest(name: str | None, everything: bool, limit: int | None, full: bool, e
     sys.exit(max((STATUS.get(str(summary["state"]), 2) for summary in summaries), default=0))
 
 
+def look(source_id: int, *, limit: int | None, as_json: bool) -> NoReturn:
+    """A dry run in this process, printed; ends with the exit status of a harvest."""
+    run = prepare(source_id, full=False, limit=limit, task="preview")
+    progress = Progress(run.source.name, quiet=as_json)
+    try:
+        with ended_by_signals():
+            run = harvesting.work(session(), parts().fetching, run.id, on_page=progress.show)
+    except leasing.AlreadyRunning as error:
+        raise Refused(str(error)) from error
+    except KeyboardInterrupt as stop:
+        say("\nStopped.", err=True)
+        sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
+    progress.end()
+    told = preview.summary(run)
+    if as_json:
+        print_json(told)
+    else:
+        preview.show(told)
+    sys.exit(STATUS.get(run.state, 2))
+
+
 def chosen(name: str | None, everything: bool) -> list[int]:
     """Ids of the sources that were named. Raises Refused."""
     if (name is None) == (not everything):
         raise Refused("Name one source, or say --all.")
     current = session()
     if everything:
-        found = [source.id for source in sourcing.every(current) if not sourcing.is_internal(source)]
+        found = [source.id for source in sourcing.harvested(current)]
         if not found:
             raise Refused("There are no sources yet: `hub source add` adds one.")
         return found
@@ -69,13 +96,13 @@ def chosen(name: str | None, everything: bool) -> list[int]:
     return [source.id]
 
 
-def prepare(source_id: int, *, full: bool, limit: int | None, urgent: bool = False) -> Any:
+def prepare(source_id: int, *, full: bool, limit: int | None, task: str = "harvest", urgent: bool = False) -> Any:
     """The run to work on. Raises Refused while another process harvests this source."""
     current = session()
     source = sourcing.by_id(current, source_id)
     try:
-        run = running.prepare(current, source, full=full, limit=limit, urgent=urgent, cause=COMMAND_LINE.name)
-    except leasing.AlreadyRunning as error:
+        run = running.prepare(current, source, task=task, full=full, limit=limit, urgent=urgent, cause=COMMAND_LINE.name)
+    except (leasing.AlreadyRunning, running.NotHarvested) as error:
         raise Refused(str(error)) from error
     note(run, "start")
     return run
@@ -138,6 +165,12 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def withdraw(run_id: int) -> str:
+    """Work on the run that empties a retired source; answers what came of it."""
+    with ended_by_signals():
+        return str(harvesting.work(session(), parts().fetching, run_id).reason)
 
 
 def work_or_tell(source_id: int, *, full: bool, limit: int | None, quiet: bool, alone: bool) -> dict[str, object]:

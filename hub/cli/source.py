@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
+
 import click
 from flask.cli import with_appcontext
 
-from hub.cli.context import Refused, cell, print_json, session
+from hub.cli import source_settings as settings
+from hub.cli.context import Refused, cell, parts, print_json, session
 from hub.cli.schedule import schedule
-from hub.services import publishing, reporting, sourcing
+from hub.services import auditing, publishing, recognising, reporting, sourcing
+from hub.services.auditing import COMMAND_LINE, Subject
 
 
 @click.group()
 def source() -> None:
-    """Add and list the sources that are harvested."""
+    """Add, list and change the sources that are harvested."""
+
+
+for command in (settings.set_, settings.show, settings.retire, settings.restore, settings.remove):
+    source.add_command(command)
 
 
 source.add_command(schedule)
@@ -20,34 +29,77 @@ source.add_command(schedule)
 
 @source.command()
 @click.argument("name")
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, metavar="[KIND]")
 @click.argument("url", required=False)
 @click.option("--option", "-o", "options", multiple=True, metavar="KEY=VALUE", help="An option of the kind; may be repeated.")
 @click.option("--title", default="", help="How visitors see it; default: its name.")
 @click.option("--rank", default=100, show_default=True, help="The lower, the more it is believed when sources disagree.")
+@click.option("--owner", help="E-mail address of whoever is told when a harvest fails, and when it works again.")
+@click.option("--draft", is_flag=True, help="Only for previews at first: nothing is harvested until `hub source set NAME --ready`.")
 @with_appcontext
-def add(name: str, kind: str | None, url: str | None, options: tuple[str, ...], title: str, rank: int) -> None:
-    """Add a source, and print its id. With NAME alone: one of `hub source presets`."""
-    if (kind is None) != (url is None):
-        raise Refused("Give NAME, KIND and URL, or the NAME of a preset alone.")
+def add(
+    name: str, kind: str | None, url: str | None, options: tuple[str, ...], title: str, rank: int, owner: str | None, draft: bool
+) -> None:
+    """Add a source, and print its id: NAME KIND URL; NAME URL asks the address what it is; NAME alone is one of `hub source presets`."""
     current = session()
+    given = dict(settings.pair(option) for option in options)
     try:
-        if kind is None or url is None:
+        if kind is None:
             made = sourcing.add_preset(current, name)
         else:
-            made = sourcing.add(current, name, kind, url, title=title, options=dict(pair(option) for option in options), rank=rank)
+            if url is None:
+                kind, url, proposed, named = best(name, kind)
+                given, title = {**proposed, **given}, title or named
+            made = sourcing.add(current, name, kind, url, title=title, options=given, rank=rank, owner=owner, draft=draft)
     except sourcing.BadSource as error:
         raise Refused(str(error)) from error
+    after = {"kind": made.kind, "url": made.url, "options": sourcing.shown_options(made), "draft": made.draft}
+    auditing.record(current, COMMAND_LINE, "source.added", Subject("source", made.id, made.title), after=after)
     current.commit()
     click.echo(made.id)
 
 
-def pair(option: str) -> tuple[str, str]:
-    """key=value. Raises Refused when there is no `=`."""
-    key, separator, value = option.partition("=")
-    if not separator or not key.strip():
-        raise Refused(f"--option {option!r} must be written KEY=VALUE.")
-    return key.strip(), value
+def best(name: str, address: str) -> tuple[str, str, dict[str, str], str]:
+    """Kind, address, options and title of what an address turns out to be. Raises Refused, BadSource."""
+    if "." not in address and "/" not in address:
+        raise Refused("Give NAME, KIND and URL, NAME and URL, or the NAME of a preset alone.")
+    found = recognising.recognise(session(), parts().fetching, address)
+    if not found.proposals:
+        raise Refused(f"{address} is of no kind that is known here. `hub source recognise` says what was asked; give the kind by hand.")
+    chosen = found.proposals[0]
+    click.echo(f"{name}: {chosen.kind_title} at {cell(chosen.address)}. {cell(chosen.reason)}", err=True)
+    return chosen.kind, chosen.address, dict(chosen.options), chosen.title
+
+
+@source.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_appcontext
+def recognise(address: str, as_json: bool) -> None:
+    """Ask an ADDRESS, and say what kinds of source it may be. Exit status 1: of no kind that is known."""
+    try:
+        found = recognising.recognise(session(), parts().fetching, address)
+    except sourcing.BadSource as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        print_json(asdict(found))
+    else:
+        show_recognition(found)
+    sys.exit(0 if found.proposals else 1)
+
+
+def show_recognition(found: recognising.Recognition) -> None:
+    """What was asked, what came, what that means."""
+    for one in found.asked:
+        came = f"{one.status}, {one.media_type or 'no type'}, {one.size} bytes" if not one.reason else one.reason
+        click.echo(f"asked {cell(one.address)}: {cell(came)}", err=True)
+    for name, title in found.known:
+        click.echo(f"known already: {name} ({cell(title)})", err=True)
+    for proposal in found.proposals:
+        options = "".join(f" {key}={cell(value)}" for key, value in proposal.options.items())
+        click.echo(f"{proposal.kind:<12} {proposal.confidence:.2f}  {cell(proposal.address)}{options}\n{'':<18} {cell(proposal.reason)}")
+    if not found.proposals:
+        click.echo("Of no kind that is known here. `hub source kinds` lists those that can be described by hand.", err=True)
 
 
 @source.command("list")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.db import Moment, db
 from hub.models.source import Source
 
-TASKS = ("harvest", "retry", "replay", "preview")
+TASKS = ("harvest", "retry", "replay", "preview", "retire")
 STATES = ("queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled")
 
 
@@ -23,7 +23,7 @@ class Run(db.Model):  # type: ignore[name-defined]
     source_id: Mapped[int] = mapped_column(ForeignKey(Source.id, ondelete="CASCADE"))
     task: Mapped[str] = mapped_column(
         String(10), default="harvest"
-    )  # TASKS: retry is of what failed, replay from raw payloads, preview a dry run
+    )  # TASKS: retry is of what failed, replay from raw payloads, preview a dry run, retire withdraws all that the source gave
     state: Mapped[str] = mapped_column(String(20), default="queued")
     urgent: Mapped[bool] = mapped_column(default=False)  # somebody waits for it: goes before what the schedule wants
     deadline: Mapped[int | None]  # minutes that it may work in all

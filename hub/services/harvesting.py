@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -29,8 +29,10 @@ from hub.services import (
     ending,
     leasing,
     mailing,
+    previewing,
     replaying,
     reporting,
+    retiring,
     retrying,
     running,
     saving,
@@ -42,6 +44,7 @@ log = logging.getLogger(__name__)
 
 Stopped = Callable[[], bool]
 Fetching = Callable[[Stopped], Fetcher]
+Keep = Callable[[saving.Job, Sequence[walk.Step]], None]  # what becomes of some pages
 
 RESTARTS = 3  # times that a list may be begun again because its token expired
 SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
@@ -143,14 +146,27 @@ def harvest(job: saving.Job, fetch: Fetcher, run: Run) -> None:
     finish(job)
 
 
-def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+def preview(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+    """The same walk, but what it brings is only noted (`previewing`)."""
+    if run.pages == 0:
+        previewing.forget(job.session, job.source.id, but=run.id)
+    walk_through(job, fetch, run, keep=previewing.save)
+    previewing.finish(job)
+
+
+def retire(job: saving.Job, fetch: Fetcher, run: Run) -> None:
+    """Nothing is asked: what the source had given is withdrawn (`retiring`)."""
+    retiring.withdraw_all(job)
+
+
+def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = saving.save) -> None:
     """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
     if run.checkpoint == []:
         return  # nothing remained when the run was broken off: it has only to be finished
     requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
     while True:
         try:
-            follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since))
+            follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since), keep)
             return
         except ExpiredToken as error:
             job.session.rollback()
@@ -164,15 +180,15 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run) -> None:
             log.info("run %s: the list is begun again: %s", job.run_id, error)
 
 
-def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...]) -> None:
-    """Page by page, each saved with what remains to be asked."""
+def follow(job: saving.Job, fetch: Fetcher, requests: tuple[Request, ...], keep: Keep) -> None:
+    """Page by page, each kept with what remains to be asked."""
     run = job.session.get_one(Run, job.run_id)
     received, believes = run.received, run.restarts == 0  # a list that lost its place is read, not remembered
     job.session.commit()
     left = None if job.limit is None else job.limit - received
     with closing(walk.walk(job.harvester, requests, job.options, fetch, recall=recall_of(job) if believes else None)) as walked:
         for steps in together(bounded(walked, left)):
-            saving.save(job, steps)
+            keep(job, steps)
 
 
 def recall_of(job: saving.Job) -> walk.Recall | None:
@@ -257,6 +273,8 @@ WORK: Mapping[str, Callable[[saving.Job, Fetcher, Run], None]] = {  # by Run.tas
     "harvest": harvest,
     "retry": retrying.retry,
     "replay": replaying.replay,
+    "preview": preview,
+    "retire": retire,
 }
 
 

@@ -28,6 +28,18 @@ KEPT = ("cancelled", "What had vanished was kept, as a person decided.", "The ne
 STOPPED = ("cancelled", "Stopped on request.", "The next harvest goes on where this one stopped.")
 
 
+class NotHarvested(Exception):
+    """A source that is a draft or retired is not harvested; the message says what to do."""
+
+
+def refuse_idle(source: Source, task: str) -> None:
+    """A draft is only looked at, a retired source only emptied. Raises NotHarvested."""
+    if source.retired_at is not None and task != "retire":
+        raise NotHarvested(f"{source.name} is retired: restore it first.")
+    if source.draft and task != "preview":
+        raise NotHarvested(f"{source.name} is a draft: it can be previewed, and is harvested when it is made ready.")
+
+
 def prepare(
     session: Session,
     source: Source,
@@ -41,8 +53,9 @@ def prepare(
     """The run of this task that is worked on next, queued: the interrupted one at its checkpoint, or a new one. Commits.
 
     An incremental pass is possible when the last complete pass left a stamp and the source announces its deletions persistently:
-    otherwise only a full pass finds out what has gone. Raises AlreadyRunning.
+    otherwise only a full pass finds out what has gone. Raises AlreadyRunning, NotHarvested.
     """
+    refuse_idle(source, task)
     leasing.queue_up(session, source.id)
     if holder := leasing.is_held(session, source.id):
         session.rollback()
@@ -122,6 +135,12 @@ def may_resume(run: Run, *, full: bool, limit: int | None) -> bool:
         return run.limited_to == limit and (run.full or not full)
     fresh = (run.heartbeat_at or run.created_at) > now() - RESUMABLE_FOR
     return run.state in RESUMABLE and run.checkpoint is not None and fresh and not full and limit is None and run.limited_to is None
+
+
+def cancel_open(session: Session, source_id: int, task: str, reason: str) -> None:
+    """End the runs of this task that nobody works on yet. The caller commits."""
+    waiting = (Run.source_id == source_id) & (Run.task == task) & Run.state.in_(("queued", "waiting"))
+    session.execute(update(Run).where(waiting).values(state="cancelled", finished_at=now(), reason=reason))
 
 
 def forget_checkpoints(session: Session, source_id: int) -> None:

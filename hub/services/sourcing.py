@@ -21,10 +21,15 @@ from hub.models.record import SourceRecord
 from hub.models.source import Source
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+RESERVED = frozenset({"new"})  # pages have this name
 
 
 class BadSource(Exception):
-    """This cannot be a source; the message says what is wrong and what to do."""
+    """This cannot be a source; the message says what is wrong and what to do, `field` where: name, kind, url, owner, or option:NAME."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +75,39 @@ def add(
     title: str = "",
     options: Mapping[str, str] | None = None,
     rank: int = 100,
+    owner: str | None = None,
+    draft: bool = False,
     demo: bool = False,
 ) -> Source:
     """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise BadSource(
-            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit."
+            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
+            "name",
         )
     if session.scalar(select(Source.id).filter_by(name=name)) is not None:
-        raise BadSource(f"There is a source named {name} already: choose another name.")
+        raise BadSource(f"There is a source named {name} already: choose another name.", "name")
     try:
         harvester = registry.kind(kind)
     except registry.UnknownKind as error:
-        raise BadSource(str(error)) from error
+        raise BadSource(str(error), "kind") from error
     if harvester.internal:
-        raise BadSource(f"A source of the kind {harvester.kind} is made by the hub itself: `hub resource add` adds a resource by hand.")
+        told = f"A source of the kind {harvester.kind} is made by the hub itself: `hub resource add` adds a resource by hand."
+        raise BadSource(told, "kind")
     check_url(url)
     check_options(harvester, options or {})
-    facts = {"demo": True} if demo else {}
+    check_owner(owner)
     source = Source(
-        name=name, title=title or name, kind=harvester.kind, url=url, options=dict(options or {}), rank=rank, created_at=now(), facts=facts
+        name=name,
+        title=title or name,
+        kind=harvester.kind,
+        url=url,
+        options=dict(options or {}),
+        rank=rank,
+        owner=owner or None,
+        draft=draft,
+        created_at=now(),
+        facts={"demo": True} if demo else {},
     )
     session.add(source)
     session.flush()
@@ -104,7 +122,13 @@ def check_url(url: str) -> None:
     except ValueError:
         right = False
     if not right or re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise BadSource(f"{url!r} is not a web address: write it whole, such as https://repository.example.org/oai.")
+        raise BadSource(f"{url!r} is not a web address: write it whole, such as https://repository.example.org/oai.", "url")
+
+
+def check_owner(owner: str | None) -> None:
+    """Refuse what is no e-mail address."""
+    if owner and (len(owner) > 254 or not re.fullmatch(r"[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+\.[^@\s\x00-\x1f<>,;]+", owner)):
+        raise BadSource(f"{owner[:100]!r} is not an e-mail address.", "owner")
 
 
 def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
@@ -113,15 +137,15 @@ def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
     unknown = sorted(set(options) - known)
     if unknown:
         able = ", ".join(sorted(known)) or "none"
-        raise BadSource(f"{harvester.kind} has no option {', '.join(unknown)}. Its options are: {able}.")
+        raise BadSource(f"{harvester.kind} has no option {', '.join(unknown)}. Its options are: {able}.", f"option:{unknown[0]}")
     missing = [option.name for option in harvester.options if option.required and not options.get(option.name)]
     if missing:
-        raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….")
+        raise BadSource(f"{harvester.kind} needs the option {', '.join(missing)}: add --option {missing[0]}=….", f"option:{missing[0]}")
     if harvester.check:
         try:
             harvester.check(options)
         except BadOptions as error:
-            raise BadSource(f"The option {error.option} cannot be used. {error}") from error
+            raise BadSource(f"The option {error.option} cannot be used. {error}", f"option:{error.option}") from error
 
 
 def shown_options(source: Source) -> dict[str, str]:
@@ -147,6 +171,11 @@ def get(session: Session, name: str) -> Source | None:
     return source or (session.get(Source, int(name)) if name.isdecimal() and len(name) < 10 else None)
 
 
+def named(session: Session, name: str) -> Source | None:
+    """The source of this very name."""
+    return session.scalar(select(Source).filter_by(name=name[:64]))
+
+
 def by_id(session: Session, source_id: int) -> Source:
     """The source of this id, which there is."""
     return session.get_one(Source, source_id)
@@ -155,6 +184,11 @@ def by_id(session: Session, source_id: int) -> Source:
 def every(session: Session) -> Sequence[Source]:
     """All sources by name."""
     return session.scalars(select(Source).order_by(Source.name)).all()
+
+
+def harvested(session: Session) -> Sequence[Source]:
+    """The sources that are harvested: no drafts, none that are retired."""
+    return session.scalars(select(Source).where(~Source.draft, Source.retired_at.is_(None)).order_by(Source.name)).all()
 
 
 def sizes(session: Session) -> Mapping[int, int]:

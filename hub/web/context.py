@@ -26,6 +26,11 @@ def jobs() -> Any:
     return current_app.extensions["hub"].jobs
 
 
+def fetching() -> Any:
+    """What asks addresses (`harvesting.Fetching`)."""
+    return current_app.extensions["hub"].fetching
+
+
 def observer() -> Any:
     """Counts what is searched."""
     return current_app.extensions["hub"].observer

@@ -22,6 +22,7 @@ from hub.web import (
     covers,
     deeds,
     facts,
+    health,
     markup,
     pages,
     permissions,
@@ -91,7 +92,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 

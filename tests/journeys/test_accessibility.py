@@ -53,6 +53,16 @@ CURATION = (
     "/admin/topics?topic=nothing",
     "/admin/audit",
 )
+SOURCES = (
+    "/admin/sources",
+    "/admin/sources?health=stale",
+    "/admin/sources/repository",
+    "/admin/sources/repository/edit",
+    "/admin/sources/repository/schedule?expression=0+3+*+*+*",
+    "/admin/sources/repository/retire",
+    "/admin/sources/new",
+    "/admin/sources/new/csv",
+)
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
     (390, "dark", "zh-CN", PAGES),
@@ -122,7 +132,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
     own += ("/admin/queue", "/admin/failures", "/admin/failures?words=nothing+like+it")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION):
+    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION, *SOURCES):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -139,7 +149,15 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     page.get_by_role("button", name="Try on the test queries").click()
     faults += violations(page) + too_wide(page)
     page.set_viewport_size({"width": 390, "height": 900})
-    for path in ("/admin/search", "/admin/search/queries", "/admin/search/queries/1", "/admin/search/tuning", *quality, *CURATION):
+    for path in (
+        "/admin/search",
+        "/admin/search/queries",
+        "/admin/search/queries/1",
+        "/admin/search/tuning",
+        *quality,
+        *CURATION,
+        *SOURCES,
+    ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     assert faults == []
