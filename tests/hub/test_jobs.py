@@ -81,7 +81,7 @@ def test_what_is_queued_is_done_once(session, hub, source):
     one_task(hub.huey)
     one_task(hub.huey)
     session.expire_all()
-    assert (run.state, run.seen, run.created, run.pages) == ("succeeded", 250, 250, 8)
+    assert (run.state, run.seen, run.created, run.pages) == ("succeeded", 250, 250, 9)
 
 
 def test_two_runs_of_one_source_never_overlap(app, session, hub, source, slow_repository):
