@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from flask import Flask
 from huey import PriorityRedisHuey, SqliteHuey, crontab
@@ -83,59 +84,7 @@ def register(
     huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks, mail_server: posting.Server | None = None
 ) -> Jobs:
     """Bind the tasks to this queue and this application."""
-
     leaving = threading.Event()
-
-    @huey.task(name="harvest")
-    def harvest(run_id: int) -> None:
-        """Work on a run. Whoever comes second finds the lease taken, or the run ended."""
-        with app.app_context():
-            try:
-                harvesting.work(db.session(), fetching, run_id, leaving=leaving.is_set)
-            except leasing.AlreadyRunning as error:
-                log.info("run %s: %s", run_id, error)
-            except Exception:  # the job's outer edge: the run is found abandoned and taken up again
-                log.exception("run %s: broke off", run_id)
-
-    def queue(run_id: int) -> None:
-        """Put a run into the queue, before all that nobody waits for when somebody waits for it."""
-        with app.app_context():
-            harvest(run_id, priority=URGENT if running.is_urgent(db.session(), run_id) else None)
-
-    @huey.task(name="tend")
-    def tend(task_id: int) -> None:
-        """Check, repair or rebuild the index. Whoever comes second finds the task taken or ended."""
-        with app.app_context():
-            try:
-                tending.work(db.session(), index, task_id)
-            except Exception:  # the job's outer edge: the task has ended with the reason, or is found interrupted
-                log.exception("index task %s: broke off", task_id)
-
-    matching = threading.Lock()  # a pass of another process does no harm, it is only work done twice
-
-    @huey.periodic_task(crontab(minute="*/10"), name="match")
-    def match() -> None:
-        """Look for doubles of what has changed since the last time."""
-        if not matching.acquire(blocking=False):
-            return
-        try:
-            with app.app_context():
-                found = pairing.run(db.session(), leaving=leaving.is_set)
-                log.info("doubles: %s looked at, %s merged, %s suggested", found.looked, found.merged, found.suggested)
-        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
-            log.exception("doubles: broke off")
-        finally:
-            matching.release()
-
-    def rescue() -> None:
-        """Queue the runs that nobody works on though somebody should, each once."""
-        with app.app_context():
-            queued = {task.args[0] for task in huey.pending() if task.name == harvest.task_class.__name__}
-            for run_id in running.abandoned(db.session()):
-                if run_id not in queued:
-                    log.info("run %s: taken up again", run_id)
-                    queue(run_id)
-            previewing.forget_old(db.session())
 
     def start_due() -> None:
         """Queue a run for each source whose schedule says so. Several workers may ask: each run is begun once."""
@@ -159,16 +108,98 @@ def register(
         with app.app_context(), suppress(SQLAlchemyError):  # else its row is seen to be of nobody
             working.leave(db.session())
 
-    def answers() -> bool:
-        """Ask the queue something that costs little."""
+    queue, rescue = bind_runs(huey, app, fetching, leaving)
+    # Before all runs; late ones are dropped, the next minute has its own.
+    for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
+        huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
+    return Jobs(
+        harvest=queue,
+        tend=bind_care(huey, app, index),
+        match=bind_matching(huey, app, leaving),
+        rescue=rescue,
+        start_due=start_due,
+        beat=beat,
+        post=post,
+        answers=lambda: does_answer(huey),
+        check_links=bind_links(huey, app, links, leaving),
+        leave=leave,
+    )
+
+
+def bind_runs(
+    huey: Huey, app: Flask, fetching: harvesting.Fetching, leaving: threading.Event
+) -> tuple[Callable[[int], None], Callable[[], None]]:
+    """Runs of any task: how one is queued, and how those that a dead worker left are queued again."""
+
+    @huey.task(name="harvest")
+    def harvest(run_id: int) -> None:
+        """Work on a run. Whoever comes second finds the lease taken, or the run ended."""
+        with app.app_context():
+            try:
+                harvesting.work(db.session(), fetching, run_id, leaving=leaving.is_set)
+            except leasing.AlreadyRunning as error:
+                log.info("run %s: %s", run_id, error)
+            except Exception:  # the job's outer edge: the run is found abandoned and taken up again
+                log.exception("run %s: broke off", run_id)
+
+    def queue(run_id: int) -> None:
+        """Put a run into the queue, before all that nobody waits for when somebody waits for it."""
+        with app.app_context():
+            harvest(run_id, priority=URGENT if running.is_urgent(db.session(), run_id) else None)
+
+    def rescue() -> None:
+        """Queue the runs that nobody works on though somebody should, each once; forget previews that nobody will look at."""
+        with app.app_context():
+            queued = {task.args[0] for task in huey.pending() if task.name == harvest.task_class.__name__}
+            for run_id in running.abandoned(db.session()):
+                if run_id not in queued:
+                    log.info("run %s: taken up again", run_id)
+                    queue(run_id)
+            previewing.forget_old(db.session())
+
+    return queue, rescue
+
+
+def bind_care(huey: Huey, app: Flask, index: Index) -> Callable[[int], object]:
+    """Checks, repairs and rebuilds of the index."""
+
+    @huey.task(name="tend")
+    def tend(task_id: int) -> None:
+        """Work on a task of the index. Whoever comes second finds it taken or ended."""
+        with app.app_context():
+            try:
+                tending.work(db.session(), index, task_id)
+            except Exception:  # the job's outer edge: the task has ended with the reason, or is found interrupted
+                log.exception("index task %s: broke off", task_id)
+
+    return cast("Callable[[int], object]", tend)
+
+
+def bind_matching(huey: Huey, app: Flask, leaving: threading.Event) -> Callable[[], object]:
+    """The search for doubles, every ten minutes."""
+    at_work = threading.Lock()  # a pass of another process does no harm, it is only work done twice
+
+    @huey.periodic_task(crontab(minute="*/10"), name="match")
+    def match() -> None:
+        """Look for doubles of what has changed since the last time."""
+        if not at_work.acquire(blocking=False):
+            return
         try:
-            huey.pending_count()
-        except (RedisError, sqlite3.Error):
-            return False
-        return True
+            with app.app_context():
+                found = pairing.run(db.session(), leaving=leaving.is_set)
+                log.info("doubles: %s looked at, %s merged, %s suggested", found.looked, found.merged, found.suggested)
+        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
+            log.exception("doubles: broke off")
+        finally:
+            at_work.release()
+
+    return cast("Callable[[], object]", match)
+
+
+def bind_links(huey: Huey, app: Flask, links: LinkChecks, leaving: threading.Event) -> Callable[[], object]:
+    """Rounds over the links, in a thread of their own: harvests keep their threads."""
 
     def patrol(since: datetime | None) -> None:
-        """A round over the links, in a thread of its own: harvests keep their threads."""
         with app.app_context(), links.fetching(leaving.is_set) as fetch:
             linking.gather(db.session(), since=since)
             patrolling.Round(db.session(), Prober(fetch), every=links.every).walk(stopped=leaving.is_set)
@@ -180,20 +211,15 @@ def register(
         """Wake the link checker of this worker."""
         patrolman.wake()
 
-    # Before all runs; late ones are dropped, the next minute has its own.
-    for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
-        huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
     if links.on:
         huey.periodic_task(crontab(minute="*/5"), name="links")(patrolman.wake)
-    return Jobs(
-        harvest=queue,
-        tend=tend,
-        match=match,
-        rescue=rescue,
-        start_due=start_due,
-        beat=beat,
-        post=post,
-        answers=answers,
-        check_links=check_links,
-        leave=leave,
-    )
+    return cast("Callable[[], object]", check_links)
+
+
+def does_answer(huey: Huey) -> bool:
+    """Ask the queue something that costs little."""
+    try:
+        huey.pending_count()
+    except (RedisError, sqlite3.Error):
+        return False
+    return True
