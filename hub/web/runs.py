@@ -53,6 +53,9 @@ def start() -> BaseResponse:
     except leasing.AlreadyRunning:
         flash(_("%(source)s is being harvested already.", source=source.title), "warn")
         return redirect(url_for("runs.index"), 303)
+    except running.NotHarvested:
+        flash(_("%(source)s is a draft or retired: it is not harvested.", source=source.title), "warn")
+        return redirect(url_for("runs.index"), 303)
     context.jobs().harvest(run.id)
     flash(_("The harvest of %(source)s is queued.", source=source.title), "ok")
     return redirect(url_for("runs.show", run_id=run.id), 303)
