@@ -53,7 +53,7 @@ def add(
             made = sourcing.add(current, name, kind, url, title=title, options=given, rank=rank, owner=owner, draft=draft)
     except sourcing.BadSource as error:
         raise Refused(str(error)) from error
-    after = {"kind": made.kind, "url": made.url, "options": sourcing.shown_options(made), "draft": made.draft}
+    after = {"kind": made.kind, "url": sourcing.shown_url(made), "options": sourcing.shown_options(made), "draft": made.draft}
     auditing.record(current, COMMAND_LINE, "source.added", Subject("source", made.id, made.title), after=after)
     current.commit()
     click.echo(made.id)
@@ -111,7 +111,8 @@ def list_(as_json: bool) -> None:
     sizes = sourcing.sizes(current)
     rows = [
         {
-            "id": s.id, "name": s.name, "title": s.title, "kind": s.kind, "url": s.url, "options": sourcing.shown_options(s),
+            "id": s.id, "name": s.name, "title": s.title, "kind": s.kind, "url": sourcing.shown_url(s),
+            "options": sourcing.shown_options(s),
             "records": sizes.get(s.id, 0), "complete_at": s.complete_at.isoformat() if s.complete_at else None,
         }
         for s in sourcing.every(current)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from harvesters import registry
+from harvesters import addresses, registry
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.source import Source
@@ -67,7 +67,8 @@ def mark(source: Source) -> str:
 def shown(settings: Settings) -> dict[str, Any]:
     """Settings as they may be shown and noted: without secrets."""
     secret = secrets(settings.kind)
-    return asdict(settings) | {"options": {name: MASK if name in secret else value for name, value in settings.options.items()}}
+    options = {name: MASK if name in secret else value for name, value in settings.options.items()}
+    return asdict(settings) | {"url": addresses.show(settings.url), "options": options}
 
 
 def secrets(kind: str) -> set[str]:

@@ -181,7 +181,7 @@ def finish(job: saving.Job) -> None:
 
 def judge_vanished(job: saving.Job, run: Run) -> tuple[str | None, str | None]:
     """Reason and advice for the run: what would happen to records that it did not see, or why that cannot be said."""
-    if job.limit is not None:
+    if job.limit is not None and run.received >= job.limit:  # a shorter list was read to its end
         return f"Only the first {job.limit} records were looked at: what has vanished was not judged.", None
     if run.total is not None and run.received < run.total:
         return f"The source announced {run.total} records but sent {run.received}: what has vanished was not judged.", None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from harvesters import registry
+from harvesters import addresses, registry
 from harvesters.errors import BadOptions
 from harvesters.protocol import Harvester
 from hub.db import now
@@ -153,6 +153,11 @@ def shown_options(source: Source) -> dict[str, str]:
     harvester = registry.kinds().get(source.kind)
     secret = {option.name for option in harvester.options if option.form == "secret"} if harvester else set[str]()
     return {name: "..." if name in secret else value for name, value in source.options.items()}
+
+
+def shown_url(source: Source) -> str:
+    """A source's address as it may be shown: without a password or a key."""
+    return addresses.show(source.url)
 
 
 def add_preset(session: Session, name: str) -> Source:

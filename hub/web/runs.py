@@ -58,6 +58,9 @@ def start() -> BaseResponse:
     except leasing.AlreadyRunning:
         flash(_("%(source)s is being harvested already.", source=source.title), "warn")
         return redirect(url_for("runs.index"), 303)
+    except running.NotHarvested:
+        flash(_("%(source)s is a draft or retired: it is not harvested.", source=source.title), "warn")
+        return redirect(url_for("runs.index"), 303)
     queue(run, "replay" if task == "replay" else "start")
     said = _("The replay of %(source)s is queued.") if task == "replay" else _("The harvest of %(source)s is queued.")
     flash(said % {"source": source.title}, "ok")

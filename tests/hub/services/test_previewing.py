@@ -139,8 +139,11 @@ def test_deletions_and_returns(session, make_source, repository, harvest, previe
 
 
 def test_a_limited_look_says_that_it_did_not_judge(session, make_source, repository, preview):
-    run = preview(make_source(url=repository.url), limit=45)
+    source = make_source(url=repository.url)
+    run = preview(source, limit=45)
     assert run.seen == 45 and "first 45" in run.reason and not verdicts(session, run).get("vanished")
+    whole = preview(source, limit=1000)
+    assert (whole.seen, whole.reason) == (250, None), "a list that is shorter was read whole"
 
 
 def test_a_list_that_begins_again_counts_each_record_once(session, make_source, repository, preview):
