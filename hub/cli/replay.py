@@ -23,7 +23,7 @@ def replay(name: str | None, enqueue: bool, as_json: bool) -> None:
     """
     current = session()
     if name is None:
-        sources = [source for source in sourcing.every(current) if not source.draft]
+        sources = [source for source in sourcing.every(current) if not source.draft and source.retired_at is None]
     else:
         found = sourcing.get(current, name)
         if found is None:
@@ -33,7 +33,7 @@ def replay(name: str | None, enqueue: bool, as_json: bool) -> None:
         raise Refused("There are no sources yet: `hub source add` adds one.")
     try:
         runs = [running.prepare(current, source, task="replay", cause=COMMAND_LINE.name, urgent=True) for source in sources]
-    except leasing.AlreadyRunning as error:
+    except (leasing.AlreadyRunning, running.NotHarvested) as error:
         raise Refused(str(error)) from error
     for run in runs:
         note(run, "replay")

@@ -136,7 +136,7 @@ def retry(run_id: int, only: tuple[int, ...], whole: bool, enqueue: bool, as_jso
     one = found(run_id)
     try:
         made = retrying.prepare(session(), one.source, of=None if whole else run_id, only=list(only) or None, cause=COMMAND_LINE.name)
-    except leasing.AlreadyRunning as error:
+    except (leasing.AlreadyRunning, running.NotHarvested) as error:
         raise Refused(str(error)) from error
     if made is None:
         raise Refused(f"Nothing of run {run_id} is open: what failed has come in since, or failed again in a later run.")

@@ -111,6 +111,11 @@ def resume(session: Session, run_id: int, *, cause: str = "") -> Run:
     if holder := leasing.is_held(session, run.source_id):
         session.rollback()
         raise leasing.AlreadyRunning(f"{run.source.name} is being harvested already, by {holder}.")
+    try:
+        refuse_idle(run.source, run.task)
+    except NotHarvested as error:
+        session.rollback()
+        raise NotResumable(str(error)) from error
     if why := why_not(session, run):
         session.rollback()
         raise NotResumable(why)

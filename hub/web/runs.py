@@ -185,6 +185,9 @@ def retry_of(name: str, *, of: int | None, only: list[int] | None, back: str) ->
     except leasing.AlreadyRunning:
         flash(_("%(source)s is being harvested already.", source=source.title), "warn")
         return redirect(back, 303)
+    except running.NotHarvested:
+        flash(_("%(source)s is a draft or retired: it is not harvested.", source=source.title), "warn")
+        return redirect(back, 303)
     if run is None:
         flash(_("Nothing is open: what failed has come in since, or failed again in a later run."), "info")
         return redirect(back, 303)
