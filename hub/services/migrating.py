@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -30,8 +32,8 @@ def head() -> str | None:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database up to a revision; one that is there does nothing."""
-    with engine.begin() as connection:
+    """Bring the database up to a revision, or leave it as it is; one that is there does nothing."""
+    with one_transaction(engine) as connection:
         upgrade_on(connection, revision)
 
 
@@ -42,8 +44,38 @@ def upgrade_on(connection: Connection, revision: str) -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take revisions back down to this one (`base`: all)."""
-    with engine.begin() as connection:
+    with one_transaction(engine) as connection:
         command.downgrade(config(connection), revision)
+
+
+@contextmanager
+def one_transaction(engine: Engine) -> Iterator[Connection]:
+    """Everything or nothing. SQLite remakes a table to change it: the rows that refer to it must not go, or stand in the way, meanwhile."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # the driver begins none for a DROP
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # heard outside of a transaction alone
+        try:
+            with sqlite_transaction(connection):
+                yield connection
+        finally:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def sqlite_transaction(connection: Connection) -> Iterator[None]:
+    """Committed when every reference leads somewhere."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RuntimeError(f"a row of the table {broken[0]} would refer to nothing")
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
 
 
 def differences(engine: Engine) -> list[object]:

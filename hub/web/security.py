@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 POLICY = "; ".join(
@@ -31,6 +32,16 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 YEAR = 31_536_000
+NUMBER_MOST = 2**31 - 1  # the largest number that a row of either database has
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a larger number than a row can have is not there."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=NUMBER_MOST)
 
 
 def protect(response: Response) -> Response:
@@ -46,6 +57,7 @@ def register(app: Flask) -> None:
     """Headers, hosts, proxies and cookies, as the settings say."""
     app.after_request(protect)
     app.before_request(refuse_nul)
+    app.url_map.converters["int"] = RowNumber
     hosts = list(app.config.get("HUB_ALLOWED_HOSTS") or ())
     if hosts:
         app.config["TRUSTED_HOSTS"] = [*hosts, "127.0.0.1", "localhost", "[::1]"]  # the machine's own health checks
