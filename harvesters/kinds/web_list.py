@@ -198,7 +198,7 @@ HARVESTER = Harvester(
             name="detail", label="Course page", help="field: selector, one a line. Each course's own page is asked for these.", form="lines"
         ),
         *(
-            Option(name=name, label=f"Selector: {name}", help=f"Within an item: where the {name.replace('_', ' ')} is; or =words.")
+            Option(name=name, label=f"Selector: {name}", help="A selector within an item; or =words.")
             for name in fields.NAMES
             if name not in ("title", "url")
         ),

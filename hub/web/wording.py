@@ -87,11 +87,12 @@ LINK_LOOKS = {  # state of a link -> colour and icon of its badge
 }
 RECORD_STATES = {"active": _l("Live"), "failed": _l("Failed"), "withdrawn": _l("Withdrawn")}
 RECORD_LOOKS = {"active": ("ok", "circle-check"), "failed": ("bad", "circle-alert"), "withdrawn": ("", "x")}
-TASKS = {
+RUN_TASKS = {
     "harvest": _l("Harvest"),
     "retry": _l("Retry of what failed"),
     "replay": _l("Replay of stored records"),
     "preview": _l("Preview"),
+    "retire": _l("Retirement"),
 }
 FAILURE_STATES = {"open": _l("Open"), "mended": _l("Mended"), "again": _l("Failed again later")}
 MAIL_STATES = {"waiting": _l("Waiting"), "sent": _l("Sent"), "kept": _l("Kept, not sent"), "failed": _l("Not sent")}
@@ -152,8 +153,8 @@ def stage_name(code: str) -> str:
     return str(STAGES.get(code, code))
 
 
-def task_name(code: str) -> str:
-    return str(TASKS.get(code, code))
+def run_task_name(code: str) -> str:
+    return str(RUN_TASKS.get(code, code))
 
 
 def failure_state_name(code: str) -> str:

@@ -16,7 +16,7 @@ from harvesters.clean.licence import FAMILIES
 from harvesters.record import LEVELS, RESOURCE_TYPES
 from hub.models.run import STATES
 from hub.services.asking import SHOWN, USES
-from hub.web import advice, charts, context, facts, permissions, quantities, upkeep, weights, wording
+from hub.web import advice, charts, context, deeds, facts, health, permissions, quantities, upkeep, weights, wording
 
 
 @contextmanager
@@ -128,7 +128,7 @@ def test_no_value_of_a_facet_breaks_its_word(site: Flask, text: str) -> None:
 
 def test_no_two_modules_give_templates_the_same_name() -> None:
     """`words` has the names of several modules: the later one would win."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep, charts, advice)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     named: dict[str, object] = {}
     for module in modules:
         for name, value in vars(module).items():
