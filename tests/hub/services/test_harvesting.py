@@ -255,6 +255,19 @@ def test_an_index_that_lost_its_way_is_mended_and_rebuilt(session, app, make_sou
     assert indexing.rebuild(session, index) == 250 and indexing.check(session, index).agrees
 
 
+def test_a_catalogue_that_grows_meanwhile_does_not_stop_a_rebuild(session, app, make_source, repository, make_record, receive, harvest):
+    index, late = app.extensions["hub"].index, make_source("late", kind="csv", url="http://late.example/list")
+    harvest(make_source(url=repository.url))
+
+    def grow(done):
+        if done == 1:
+            receive(late, [make_record(f"late{n}", f"Late course {n}") for n in range(50)])
+
+    assert indexing.rebuild(session, index, on_document=grow) == 250
+    indexing.drain(session, index)
+    assert index.count() == 300 and indexing.check(session, index).agrees
+
+
 def csv_list(*names, bad=0):
     rows = [f"https://list.example/{name},{name},Course {name}" for name in names] + [
         f"https://list.example/bad{n},bad{n}," for n in range(bad)
