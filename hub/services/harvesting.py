@@ -46,7 +46,7 @@ Stopped = Callable[[], bool]
 Fetching = Callable[[Stopped], Fetcher]
 Keep = Callable[[saving.Job, Sequence[walk.Step]], None]  # what becomes of some pages
 
-RESTARTS = 3  # times that a list may be begun again because its token expired
+RESTARTS = 3  # times in a row that a list may be begun again because its token expired, when nothing new came in between
 SAVE_ITEMS = 50  # pages of one record each are saved together: this many,
 SAVE_SECONDS = 1.0  # or as many as came in this time
 
@@ -160,10 +160,12 @@ def retire(job: saving.Job, fetch: Fetcher, run: Run) -> None:
 
 
 def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = saving.save) -> None:
-    """Walk to the end of the list; begin it again, a few times, when the source has forgotten the place where we were."""
+    """Walk to the end of the list; begin it again when the source has forgotten the place where we were, as long as that brings more."""
     if run.checkpoint == []:
         return  # nothing remained when the run was broken off: it has only to be finished
     requests = tuple(walk.from_json(request) for request in run.checkpoint or ())
+    fruitless, reached = 0, run.seen
+    job.session.commit()
     while True:
         try:
             follow(job, fetch, requests or job.harvester.start(job.address, job.options, job.since), keep)
@@ -171,8 +173,10 @@ def walk_through(job: saving.Job, fetch: Fetcher, run: Run, *, keep: Keep = savi
         except ExpiredToken as error:
             job.session.rollback()
             kept = job.session.get_one(Run, job.run_id)
-            if kept.restarts >= RESTARTS:
+            fruitless, reached = 0 if kept.seen > reached else fruitless, kept.seen
+            if fruitless >= RESTARTS:
                 raise
+            fruitless += 1
             kept.restarts, kept.checkpoint, requests = kept.restarts + 1, None, ()
             validating.mark_records(job.session, job.source.id, job.run_id)
             kept.received, kept.total = 0, None  # the list is counted again, or a cut one would look complete

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session
 
 from hub.models.outbox import Outbox
@@ -70,9 +70,14 @@ def waiting(session: Session) -> int:
     return count
 
 
-def size(session: Session) -> int:
-    """How many resources the index should have, once it has heard of all changes."""
-    return session.scalar(select(func.count()).select_from(Resource).where(documenting.live())) or 0
+def size(session: Session, *, last: int | None = None) -> int:
+    """How many resources the index should have, once it has heard of all changes; up to the `last` one."""
+    return session.scalar(select(func.count()).select_from(Resource).where(documenting.live(), up_to(last))) or 0
+
+
+def up_to(last: int | None) -> ColumnElement[bool]:
+    """Resources that are no newer than this one."""
+    return true() if last is None else Resource.id <= last
 
 
 def check(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> Difference:
@@ -122,11 +127,15 @@ def repair(session: Session, index: Index, *, on_document: Callable[[int], None]
 
 
 def rebuild(session: Session, index: Index, *, on_document: Callable[[int], None] = lambda done: None) -> int:
-    """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile wait."""
-    count = size(session)
+    """Write a new index beside the old one from the database, and swap; answers how many documents. Changes meanwhile wait.
+
+    What is added meanwhile comes through the outbox afterwards: a catalogue that grows is no reason to refuse the new index.
+    """
     heard = session.scalars(select(Outbox.id)).all()  # these and no others: ids do not commit in their order
+    last = session.scalar(select(func.max(Resource.id)))  # after the outbox was read, so that nothing stands in neither
+    count = size(session, last=last)
     with index.writing():
-        done = index.rebuild(counted(all_documents(session), on_document), expected=count)
+        done = index.rebuild(counted(all_documents(session, last=last), on_document), expected=count)
         session.rollback()
         for start in range(0, len(heard), BATCH):
             session.execute(delete(Outbox).where(Outbox.id.in_(heard[start : start + BATCH])))
@@ -134,11 +143,11 @@ def rebuild(session: Session, index: Index, *, on_document: Callable[[int], None
     return done
 
 
-def all_documents(session: Session) -> Iterator[Document]:
-    """Every document, a chunk at a time."""
+def all_documents(session: Session, *, last: int | None = None) -> Iterator[Document]:
+    """Every document, up to that of the `last` resource, a chunk at a time."""
     words, after = documenting.vocabulary(session), 0
     while ids := session.scalars(
-        select(Resource.id).where(documenting.live(), Resource.id > after).order_by(Resource.id).limit(documenting.CHUNK)
+        select(Resource.id).where(documenting.live(), up_to(last), Resource.id > after).order_by(Resource.id).limit(documenting.CHUNK)
     ).all():
         yield from documenting.documents(session, ids, words)
         after = ids[-1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
-from hub.services import cataloguing, classifying, leasing, mailing, receiving, running, validating
+from hub.services import cataloguing, classifying, leasing, mailing, receiving, running, saving, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
 
@@ -29,7 +30,7 @@ class Verdict:
 
 
 def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> Verdict:
-    """Withdraw what has vanished, or say why not. The caller commits."""
+    """Withdraw what has vanished, a part in each transaction, or say why not. The caller commits the last one."""
     nameless = spare_failed_pages(session, source.id, run.id)
     gone = count(session, source.id, vanished(run.id))
     if not gone:
@@ -46,7 +47,12 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
             reason=f"{gone} of {before} records have vanished from the source.",
             advice=f"When that is right, approve it: hub run approve {run.id}. Nothing is withdrawn before.",
         )
-    withdraw_vanished(session, source, run, classifier=classifier)
+
+    def holds() -> bool:
+        leasing.renew(session, source.id)
+        return True
+
+    withdraw_vanished(session, source, run, classifier=classifier, holds=holds)
     return Verdict(reason=f"{gone} records have vanished from the source and were withdrawn.")
 
 
@@ -75,17 +81,25 @@ def spare_failed_pages(session: Session, source_id: int, run_id: int) -> int:
     return sum(identifier is None for identifier, _ in failed)
 
 
-def withdraw_vanished(session: Session, source: SourceFacts, run: Run, *, classifier: Classifier) -> None:
-    """Withdraw all of them, counted with the run."""
-    while rows := session.execute(
-        select(SourceRecord.id, SourceRecord.resource_id).where(SourceRecord.source_id == source.id, vanished(run.id)).limit(AT_ONCE)
-    ).all():
+def withdraw_vanished(
+    session: Session, source: SourceFacts, run: Run, *, classifier: Classifier, holds: Callable[[], bool] = lambda: True
+) -> None:
+    """Withdraw all of them, counted with the run. Commits part by part, since a source may lose very many; what is left stays vanished.
+
+    `holds` is asked at the beginning of each transaction, also of the one that is left to the caller: False ends it.
+    """
+    while holds() and (
+        rows := session.execute(
+            select(SourceRecord.id, SourceRecord.resource_id).where(SourceRecord.source_id == source.id, vanished(run.id)).limit(AT_ONCE)
+        ).all()
+    ):
         at = now()
         receiving.withdraw(session, [id for id, _ in rows], at=at, run_id=run.id)
         cataloguing.refresh(session, (resource_id for _, resource_id in rows if resource_id is not None), classifier=classifier, at=at)
         run.withdrawn += len(rows)
         run.seen += len(rows)
-        session.flush()
+        session.commit()
+        time.sleep(saving.GAP)  # others who wait may write
 
 
 def waiting_for(session: Session, run_id: int, *, limit: int = 100, page: int = 1) -> Sequence[SourceRecord]:
@@ -106,17 +120,24 @@ def how_many_wait(session: Session, run_id: int) -> int:
 def approve(session: Session, run_id: int) -> int | None:
     """A person says that the records of a waiting run have really gone: withdraw them, and say how many; None when it does not wait.
 
-    The caller commits.
+    Commits part by part; the caller commits the end. A new run that begins meanwhile looks itself: the rest is left to it.
     """
     run = running.get(session, run_id)
     if run is None:
         return None
-    leasing.queue_up(session, run.source_id)
-    session.refresh(run)  # another process may have begun a new run meanwhile
-    if run.state != "waiting":
+    source_id = run.source_id
+
+    def waits() -> bool:
+        leasing.queue_up(session, source_id)
+        session.refresh(run)  # another process may have begun a new run meanwhile
+        return run.state == "waiting"
+
+    if not waits():
         return None
     before = run.withdrawn
-    withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifying.load(session))
+    withdraw_vanished(session, cataloguing.facts(run.source), run, classifier=classifying.load(session), holds=waits)
+    if run.state != "waiting":
+        return run.withdrawn - before
     running.end(run, "partial" if run.failed else "succeeded", reason=f"{run.withdrawn} records were withdrawn, as approved.")
     run.source.stamp = run.stamp or run.source.stamp
     run.source.tracks_deletions = run.tracks_deletions if run.tracks_deletions is not None else run.source.tracks_deletions

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
 
 from harvesters.record import Failure as HarvestFailure
 from harvesters.record import Raw, Withdrawn
@@ -170,6 +171,28 @@ def test_many_that_vanished_wait_for_approval(session, make_source, hostile, har
     assert run.state == "succeeded" and live(session) == 5 and counts(run)["withdrawn"] == 15
 
 
+def test_an_approval_is_done_in_parts_and_leaves_the_rest_to_a_run_that_begins_meanwhile(
+    session, make_source, hostile, harvest, monkeypatch
+):
+    monkeypatch.setattr(withdrawing, "AT_ONCE", 4)
+    source = make_source(kind="moochub", url=hostile.url("/list"))
+    serve(hostile, courses(*range(20)), courses(*range(5)))
+    harvest(source)
+    run = harvest(source)
+
+    def begin_another(_):
+        with Session(session.get_bind()) as other:
+            other.execute(update(Run).where(Run.id == run_id, Run.withdrawn == 8).values(state="cancelled"))
+            other.commit()
+
+    run_id = run.id
+    event.listen(session, "after_commit", begin_another)
+    assert withdrawing.approve(session, run.id) == 8
+    session.commit()
+    event.remove(session, "after_commit", begin_another)
+    assert run.state == "cancelled" and live(session) == 12
+
+
 def test_an_empty_answer_of_a_source_that_had_records_withdraws_nothing(session, make_source, hostile, harvest):
     source = make_source(kind="moochub", url=hostile.url("/list"))
     serve(hostile, courses(*range(20)), courses())
@@ -253,6 +276,19 @@ def test_an_index_that_lost_its_way_is_mended_and_rebuilt(session, app, make_sou
     assert indexing.repair(session, index).agrees
     index.apply([], [entry.id for entry in entries])
     assert indexing.rebuild(session, index) == 250 and indexing.check(session, index).agrees
+
+
+def test_a_catalogue_that_grows_meanwhile_does_not_stop_a_rebuild(session, app, make_source, repository, make_record, receive, harvest):
+    index, late = app.extensions["hub"].index, make_source("late", kind="csv", url="http://late.example/list")
+    harvest(make_source(url=repository.url))
+
+    def grow(done):
+        if done == 1:
+            receive(late, [make_record(f"late{n}", f"Late course {n}") for n in range(50)])
+
+    assert indexing.rebuild(session, index, on_document=grow) == 250
+    indexing.drain(session, index)
+    assert index.count() == 300 and indexing.check(session, index).agrees
 
 
 def csv_list(*names, bad=0):

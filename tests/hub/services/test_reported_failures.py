@@ -299,6 +299,17 @@ def test_a_token_that_always_expires_ends_with_a_reason(session, repo, source, h
     assert repo.asked().count("ListRecords&metadataPrefix=oai_dc") == 1 + harvesting.RESTARTS
 
 
+def test_tokens_that_go_on_expiring_end_nothing_while_each_time_brings_more(session, repo, source, harvest):
+    times = 2 * harvesting.RESTARTS
+    repo.first(*(listed(record("a"), token=f"t{n}") for n in range(times + 1)))
+    for n in range(times):
+        repo.after(f"t{n}", listed(record(f"b{n}"), token=f"u{n}"))
+        repo.after(f"u{n}", no("badResumptionToken", "expired"))
+    repo.after(f"t{times}", listed(record("end")))
+    run = harvest(source)
+    assert (run.state, run.restarts) == ("succeeded", times) and run.created == times + 2
+
+
 @pytest.mark.parametrize("token", ["", " \n "])
 def test_an_empty_token_is_the_end(repo, source, harvest, token):
     repo.first(listed(record("a"), token=token, size=' completeListSize="1" cursor="0"'))
