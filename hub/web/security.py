@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 POLICY = "; ".join(
@@ -32,16 +32,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 YEAR = 31_536_000
-NUMBER_MOST = 2**31 - 1  # the largest number that a row of either database has
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in an address: a larger number than a row can have is not there."""
+    """`<int:…>` in an address: a larger number than a row of either database can have is not there."""
 
-    regex = "[0-9]{1,10}"
-
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=NUMBER_MOST)
+    regex = "[0-9]{1,9}"
 
 
 def protect(response: Response) -> Response:
