@@ -121,6 +121,12 @@ KINDS = {
     "edu-sharing": "edu-sharing",
     "moodle": "Moodle",
     "kolibri": "Kolibri",
+    "json": "JSON API",
+    "html": _l("Web page list"),
+    "lom": _l("LOM file or content package"),
+    "merlot": "MERLOT",
+    "oer-commons": "OER Commons",
+    "by-hand": _l("Added by hand"),
 }
 
 
