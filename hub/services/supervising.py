@@ -190,12 +190,14 @@ class RunRow:
     updated: int
     withdrawn: int
     failed: int
+    reason: str | None
 
 
 def last_runs(session: Session, source_id: int, *, limit: int = 10) -> tuple[RunRow, ...]:
     """The last runs of a source, of every task, newest first."""
     columns: tuple[Any, ...] = (
         Run.id, Run.task, Run.state, Run.created_at, Run.started_at, Run.finished_at, Run.created, Run.updated, Run.withdrawn, Run.failed,
+        Run.reason,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(limit))
     return tuple(RunRow(**row._asdict()) for row in rows)

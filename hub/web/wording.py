@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 
+from hub.services import sourcing
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.permissions import family_name, use_name
@@ -121,7 +122,7 @@ KINDS = {
     "edu-sharing": "edu-sharing",
     "moodle": "Moodle",
     "kolibri": "Kolibri",
-    "json": "JSON API",
+    "json": _l("JSON API"),
     "html": _l("Web page list"),
     "lom": _l("LOM file or content package"),
     "merlot": "MERLOT",
@@ -196,7 +197,9 @@ def schedule(expression: str) -> str:
 
 
 def kind_name(code: str) -> str:
-    return str(KINDS.get(code, code))
+    """`oai-pmh` -> "OAI-PMH"; a kind of an installed package has the title that it gives itself."""
+    harvester = None if code in KINDS else sourcing.kinds().get(code)
+    return harvester.title if harvester else str(KINDS.get(code, code))
 
 
 @lru_cache(maxsize=1000)

@@ -124,7 +124,20 @@ def test_one_source_shows_what_is_known_of_it(admin: FlaskClient, own_site: Flas
     times = document.xpath("//section[@aria-labelledby='h-schedule']//li/text()")
     assert len(times) == 5 and all(time.endswith("03:00 CST") for time in times)
     assert len(document.xpath("//section[@aria-labelledby='h-runs']//tbody/tr")) == 2
+    assert len(document.xpath("//section[@aria-labelledby='h-charts']//figure")) == 3
     assert admin.get("/admin/sources/nobody").status_code == 404
+
+
+def test_every_page_of_a_source_leads_to_the_others(admin: FlaskClient) -> None:
+    for start in (HERE, "/admin/runs/1", f"{HERE}/records"):
+        links = set(page(admin, start).xpath("//main//div[@class='stack']//a/@href"))
+        assert start == HERE or HERE in links, start
+        for link in {one for one in links if one.startswith("/")}:
+            assert admin.get(link).status_code in (200, 303), (start, link)
+    wanted = {f"{HERE}/records", "/sources/repository/report", "/sources/repository", "/admin/failures?source=repository"}
+    assert wanted <= set(page(admin, HERE).xpath("//main//a/@href"))
+    failing = page(admin, "/admin/sources/silent")
+    assert failing.xpath("//div[contains(@class, 'notice')]//a[starts-with(@href, '/admin/runs/')]")
 
 
 def test_settings_are_changed_and_noted(admin: FlaskClient, own_site: Flask) -> None:
