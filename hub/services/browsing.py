@@ -163,15 +163,15 @@ def sources(session: Session, index: Index) -> tuple[SourceState, ...]:
     return source_states(session, counted(counts(index, "source"), "source"))
 
 
-def source_states(session: Session, resources: Mapping[str, int] | None) -> tuple[SourceState, ...]:
-    """The same, with counts that the caller has."""
+def source_states(session: Session, resources: Mapping[str, int] | None, *, also: str = "") -> tuple[SourceState, ...]:
+    """The same, with counts that the caller has. `also` names a source that may be retired: pages of what it gave still name it."""
     last = select(func.max(Run.id)).where(Run.task == "harvest", Run.state.in_(ENDED)).group_by(Run.source_id)
     last_runs = {run.source_id: run for run in session.execute(select(Run.source_id, Run.state, Run.reason).where(Run.id.in_(last)))}
     fresh = select(Run.source_id, func.max(Run.finished_at)).where(Run.task == "harvest", Run.state.in_(ENDED_WELL)).group_by(Run.source_id)
     refreshed = {source_id: at for source_id, at in session.execute(fresh) if at is not None}
     rows = session.execute(
         select(Source.id, Source.name, Source.title, Source.kind, Source.url, Source.created_at)
-        .where(~Source.draft, Source.retired_at.is_(None))
+        .where(~Source.draft, Source.retired_at.is_(None) | (Source.name == also))
         .order_by(Source.title)
     )
     return tuple(
@@ -192,7 +192,8 @@ def source_states(session: Session, resources: Mapping[str, int] | None) -> tupl
 
 def source(session: Session, index: Index, name: str) -> SourceState | None:
     """One source; None when there is none of that name."""
-    return next((state for state in sources(session, index) if state.name == name), None)
+    states = source_states(session, counted(counts(index, "source"), "source"), also=name)
+    return next((state for state in states if state.name == name), None)
 
 
 # What machines ask

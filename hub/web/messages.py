@@ -28,6 +28,6 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
     return text % {"num": number, **values}
 
 
-def lazy_gettext(message: str) -> LazyString:
+def lazy_gettext(message: str, **values: object) -> LazyString:
     """A message that is looked up when it is shown: for forms and tables made before any request."""
-    return LazyString(gettext, message)
+    return LazyString(gettext, message, **values)

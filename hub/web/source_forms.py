@@ -117,7 +117,7 @@ def form_for(base: type[SettingsForm], kind: str, *, kept: frozenset[str] = froz
 def field_of(option: Any, *, kept: bool) -> Field:
     """How one option is asked. Its words come from its kind."""
     label = _l(option.label)
-    rules = [InputRequired(_l("This is needed.")) if option.required and not kept else Optional(), Length(max=VALUE_MOST)]
+    rules = [InputRequired(_l("%(field)s is needed.", field=label)) if option.required and not kept else Optional(), Length(max=VALUE_MOST)]
     if option.form == "yes-no":
         return BooleanField(label, default=option.default == "yes")
     if option.form == "choice":

@@ -244,6 +244,7 @@ def test_a_source_is_retired_by_a_run_and_comes_back(admin: FlaskClient, own_sit
     with own_site.app_context():
         run = db.session.scalars(select(Run).order_by(Run.id.desc()).limit(1)).one()
         assert (run.task, run.state, run.urgent) == ("retire", "queued", True)
+    assert admin.get(HERE.removeprefix("/admin")).status_code == 200, "pages of what it gave still lead there"
     assert work(own_site, run.id) == "succeeded"
     with own_site.app_context():
         states = set(db.session.scalars(select(SourceRecord.state).where(SourceRecord.source_id == 1)))
