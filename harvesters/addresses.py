@@ -15,9 +15,6 @@ from harvesters.errors import FetchError, RefusedAddress
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 8_000  # characters; servers refuse longer ones
-SECRET_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key", "apikey", "x-auth-token"}
-)
 _SAFE = "!$%&'()*+,/:;=?@[]~"  # left as they come: a resumption token goes back exactly as it came
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _COMPLETE = "Write the complete address, for example https://example.org/oai."

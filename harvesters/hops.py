@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin
 
-from harvesters.addresses import SECRET_HEADERS, Target, parse_url, show
+from harvesters.addresses import Target, parse_url, show
 from harvesters.errors import FetchError, RefusedAddress
 from harvesters.known import CONDITIONS
 from harvesters.protocol import Request
@@ -15,6 +15,8 @@ from harvesters.protocol import Request
 FORM = "application/x-www-form-urlencoded"
 _OPTIONS = "Check the options of the source."
 _TELL = "Tell the owner of the source: its web server is not set up rightly."
+# Whatever else a request sends may be a key, under a name that its source has chosen.
+HARMLESS = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language", "content-type", "user-agent", *CONDITIONS})
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent", "te", "upgrade", "expect"})
 
 
@@ -55,7 +57,7 @@ def next_hop(hop: Hop, status: int, location: str) -> Hop:
     becomes_get = (status in (301, 302) and hop.method == "POST") or (status == 303 and hop.method != "HEAD")
     method = "GET" if becomes_get else hop.method
     body = None if becomes_get else hop.body
-    secrets = hop.headers.keys() & SECRET_HEADERS
+    secrets = hop.headers.keys() - HARMLESS
     if (hop.target.scheme, target.scheme) == ("https", "http") and (secrets or body):
         raise RefusedAddress(
             f"{show(hop.target.url)} redirects to {show(target.url)}, which is not encrypted, and this request holds something private.",
@@ -114,7 +116,7 @@ def _led(asked: Target, answered: Target, other: Request) -> Request:
         url = target.url if not target.userinfo else target.url.replace("://", f"://{target.userinfo}@", 1)
     headers = other.headers
     if not _keeps_secrets(asked, target):
-        headers = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+        headers = {name: value for name, value in headers.items() if name.lower() in HARMLESS}
     elif asked.userinfo and not target.userinfo:
         url = url.strip().replace("://", f"://{asked.userinfo}@", 1)
     otherwise = tuple(_led(asked, answered, last) for last in other.otherwise)

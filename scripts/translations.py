@@ -19,6 +19,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from harvesters import registry
+
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh_Hans")
 READ = (("hub/web", [("**.py", "python")]), ("templates", [("**.html", "jinja2")]))
@@ -35,6 +37,10 @@ def extract() -> Catalog:
     for folder, methods in READ:
         for filename, _line, message, comments, context in extract_from_dir(ROOT / folder, methods, {}, KEYWORDS):
             found.add(message, None, [(f"{folder}/{filename}", 0)], auto_comments=comments, context=context)
+    for harvester in registry.OURS:  # their forms are drawn from what they declare
+        texts = (harvester.title, *(words for option in harvester.options for words in (option.label, option.help)))
+        for words in filter(None, texts):
+            found.add(words, None, [(f"harvesters/kinds ({harvester.kind})", 0)])
     return found
 
 

@@ -13,7 +13,7 @@ _NAMES = {
     "alternative_title": "alternative title|alternate title|subtitle|english title|title en|英文名称|英文名|副标题|课程英文名称",
     "url": "url|link|href|course url|courseurl|website|web address|address|course link|landing page|uri|链接|课程链接|连结|课程连结|网址|地址|课程地址|课程网址|资源链接|访问链接|播放地址",
     "summary": "summary|short description|subtitle text|headline|short intro|摘要|简述|一句话简介",
-    "description": "description|course description|abstract|overview|about|introduction|details|long description|full description|简介|课程简介|描述|介绍|课程介绍|内容简介|课程描述|详情|beschreibung|descripción|课程概述",
+    "description": "description|desc|course description|abstract|overview|about|introduction|details|long description|full description|简介|课程简介|描述|介绍|课程介绍|内容简介|课程描述|详情|beschreibung|descripción|课程概述",
     "language": "language|languages|lang|course language|language of instruction|语言|授课语言|语种|教学语言|sprache|idioma|langue",
     "subtitle_language": "subtitles|subtitle language|subtitle languages|caption languages|captions|字幕|字幕语言",
     "instructor": "instructor|instructors|teacher|teachers|lecturer|lecturers|professor|faculty|course instructor|course instructors|taught by|instructor name|讲师|教师|主讲教师|授课教师|主讲人|任课教师|老师|课程负责人|负责人",

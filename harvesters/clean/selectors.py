@@ -166,9 +166,29 @@ def _refuse_costly(piece: str, *, placed: bool) -> None:
 
 
 def tree(markup: str) -> BeautifulSoup:
-    """The page or the fragment."""
+    """The page or the fragment, without what stands too deep to be looked at: to write it out again would take minutes."""
     markup = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", markup.replace("\x00", ""), count=1)
-    return BeautifulSoup(markup if "<" in markup else f"<p>{markup}</p>", "lxml")
+    root = BeautifulSoup(markup if "<" in markup else f"<p>{markup}</p>", "lxml")
+    _flatten(root)
+    return root
+
+
+def _flatten(root: BeautifulSoup) -> None:
+    node, depth = _first(root), 1
+    above: list[Tag] = []
+    while node is not None:
+        child = _first(node)
+        if child is not None and depth < MOST_DEPTH:
+            above.append(node)
+            node, depth = child, depth + 1
+            continue
+        if child is not None:
+            node.clear()
+        following = _next(node)
+        while following is None and above:
+            node, depth = above.pop(), depth - 1
+            following = _next(node)
+        node = following
 
 
 @dataclass(slots=True)

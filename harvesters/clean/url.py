@@ -63,6 +63,15 @@ def canonical(value: str) -> str | None:
     return f"{netloc}{path}" + (f"?{urlencode(query)}" if query else "")
 
 
+def place(value: str, path: str, query: str = "") -> str | None:
+    """Another place on the same site; None when `value` is no address."""
+    try:
+        parts = urlsplit(value)
+        return urlunsplit((parts.scheme, parts.netloc, path, query, "")) if parts.hostname else None
+    except ValueError:
+        return None
+
+
 def host(value: str) -> str | None:
     """The host's name without www, None when `value` is no address."""
     found = absolute(value)

@@ -185,11 +185,6 @@ HARVESTER = Harvester(
     options=(
         Option(name="delimiter", label="Delimiter", help="comma, tab, semicolon, pipe, or the character itself", default="auto"),
         Option(name="sheet", label="Sheet", help="Of a workbook: the sheet's name, or its number; else the first that holds something."),
-        *(
-            Option(
-                name=field, label=f"Column: {field}", help=f"The column (or several, with commas) that holds the {field.replace('_', ' ')}."
-            )
-            for field in fields.NAMES
-        ),
+        *(Option(name=field, label=f"Column: {field}", help="The name of the column; several with commas.") for field in fields.NAMES),
     ),
 )

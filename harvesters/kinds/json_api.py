@@ -203,7 +203,7 @@ HARVESTER = Harvester(
         Option(name="headers", label="Headers", help="Name: value, one a line.", form="lines"),
         Option(name="secret_header", label="Secret header", help="With a key, for example: Authorization: Bearer …", form="secret"),
         *(
-            Option(name=name, label=f"Path: {name}", help=f"The path within an item to the {name.replace('_', ' ')}; or =words.")
+            Option(name=name, label=f"Path: {name}", help="A path within an item; or =words.")
             for name in fields.NAMES
             if name not in ("title", "url")
         ),

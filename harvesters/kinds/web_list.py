@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from bs4 import Tag
 
 from harvesters.clean import charset, fields, json, paging, secrets, selectors, text, url
 from harvesters.errors import BadOptions, SourceError
@@ -15,6 +17,7 @@ MEDIA_TYPE, WITH_PAGE = "text/html", "application/json"
 MOST_MARKUP = 4_000_000  # characters of one page: what comes after is not read
 MOST_ITEM = 200_000  # characters of one item
 MOST_ITEMS = 2_000  # of one page
+_NESTED = 8  # pages that the items of one page may come to: items may stand in one another
 _LISTED = 8_000  # characters of an item that are kept until its own page comes
 _HTML = {"Accept": "text/html, application/xhtml+xml, */*;q=0.5"}
 _RICH = {"description", "summary", "teaches", "prerequisite"}
@@ -81,7 +84,8 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
     root = selectors.tree(markup)
     places = _compiled("item", options.get("item", "") or "article", placed=False)
     base = url.absolute(next(iter(selectors.values(root, selectors.compiled("base@href", placed=False))), None), where) or where
-    nodes = [str(node)[:MOST_ITEM] for place in places if place.chains for node in selectors.find(root, place.chains, MOST_ITEMS)]
+    there = (node for place in places if place.chains for node in selectors.find(root, place.chains, MOST_ITEMS))
+    nodes = list(_written(there, most=_NESTED * len(markup)))
     found = [(node, item) for node in nodes if (item := _item(node, "", Raw(node.encode("utf-8", "replace"), MEDIA_TYPE, base), options))]
     if not found and "last" not in request.context:
         raise _nothing(len(nodes), options, where)
@@ -91,6 +95,16 @@ def parse(request: Request, response: Response, options: Mapping[str, str]) -> P
         rest = tuple(item for request_, item in asked if request_ is None)
         return Page(items=rest, follow=(*(request_ for request_, _ in asked if request_ is not None), *following))
     return Page(items=tuple(item for _, item in found), follow=following)
+
+
+def _written(there: Iterable[Tag], *, most: int) -> Iterator[str]:
+    """The items' markup, in all about so many characters: where each holds the next one, it would be theirs times theirs."""
+    for node in there:
+        if most < 0:
+            return
+        markup = str(node)
+        most -= len(markup)
+        yield markup[:MOST_ITEM]
 
 
 def _nothing(count: int, options: Mapping[str, str], where: str) -> SourceError:
@@ -198,7 +212,7 @@ HARVESTER = Harvester(
             name="detail", label="Course page", help="field: selector, one a line. Each course's own page is asked for these.", form="lines"
         ),
         *(
-            Option(name=name, label=f"Selector: {name}", help=f"Within an item: where the {name.replace('_', ' ')} is; or =words.")
+            Option(name=name, label=f"Selector: {name}", help="A selector within an item; or =words.")
             for name in fields.NAMES
             if name not in ("title", "url")
         ),

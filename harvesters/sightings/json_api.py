@@ -28,7 +28,17 @@ _PAGES = (
 )
 _NOT_PAGES = re.compile(r"im(?:g|age)|photo|thumb|logo|icon|avatar|video|api|self$|cover|brochure|banner|file|pic", re.IGNORECASE)
 _IMAGES = re.compile(r"im(?:g|age)|photo|thumb|cover|pic(?:ture)?$", re.IGNORECASE)
-_NEXT = ("next", "links.next", "pagination.next", "paging.next", "meta.next", "next_page_url", "nextPageUrl")
+_NEXT = (
+    "next",
+    "links.next",
+    "_links.next.href",
+    "pagination.next",
+    "paging.next",
+    "meta.next",
+    "next_page_url",
+    "nextPageUrl",
+    "next_url",
+)
 _TOTAL = ("total", "count", "hits.total", "pagination.total", "meta.total", "totalCount", "pagination.totalCount")
 _TELLING = {"url", "description", "summary", "start", "price", "duration"}  # a list with none of these is of people, subjects, pictures …
 _PAGE = re.compile(r"(?<=[?&])(page|p|pageIndex|pageNum|pageNo|page_no|pageno)=\d{1,6}(?=&|$)")
@@ -55,7 +65,7 @@ def recognise(request: Request, response: Response) -> Sighting | None:
     options = _said(entries) | ({"items": where} if where else {})
     if known and paths.texts(entries[0], paths.compiled(known)):
         options["url"] = known
-    address, turning = _turning(value, request.url)
+    address, turning = _turning(value, where, request.url)
     what = "" if "url" in options else " No address of a course is in it: give a template in the option url."
     return Sighting(
         address=address,
@@ -173,9 +183,10 @@ def _address(filled: Mapping[str, list[str]], found: dict[str, str]) -> dict[str
     return found
 
 
-def _turning(value: object, address: str) -> tuple[str, dict[str, str]]:
-    """How the list goes on: by a link in it, else by the number of the page in the address."""
-    for path in _NEXT:
+def _turning(value: object, where: str, address: str) -> tuple[str, dict[str, str]]:
+    """How the list goes on: by a link in the answer or beside its items, else by the number of the page in the address."""
+    around = _around(where)
+    for path in (f"{outer}{path}" for outer in around for path in _NEXT):
         said = paths.texts(value, paths.compiled(path)) if isinstance(value, dict) else []
         if said and said[0].startswith(("http://", "https://", "/", "?")):
             return address, {"next": path}
@@ -183,6 +194,13 @@ def _turning(value: object, address: str) -> tuple[str, dict[str, str]]:
     if not paging.names(paged):
         return address, {}
     first = _PAGE.search(address)
-    total = next((path for path in _TOTAL if isinstance(value, dict) and paths.texts(value, paths.compiled(path))[:1] != []), "")
+    totals = (f"{outer}{path}" for outer in around for path in _TOTAL)
+    total = next((path for path in totals if isinstance(value, dict) and paths.texts(value, paths.compiled(path))[:1] != []), "")
     begin = {"first": "0"} if first and first[0].endswith("=0") else {}
     return paged, begin | ({"total": total} if total else {})
+
+
+def _around(where: str) -> list[str]:
+    """Beginnings of paths: the whole answer, then each object around the items: "result.list" -> "", "result."."""
+    names = where.split(".")
+    return [f"{'.'.join(names[:depth])}." if depth else "" for depth in range(len(names))]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
-from harvesters.clean import charset, json, linked_data, schema_org, sitemap, text, xml
+from harvesters.clean import charset, json, linked_data, schema_org, sitemap, text, url, xml
 from harvesters.errors import SourceError
 from harvesters.protocol import Request, Response, Sighting
 
@@ -13,9 +11,8 @@ _ROBOTS = "/robots.txt"
 
 def probe(address: str) -> tuple[Request, ...]:
     """What robots.txt says of sitemaps, and the usual sitemap."""
-    parts = urlsplit(address)
-    places = (_ROBOTS, "/sitemap.xml")
-    return tuple(Request(url=urlunsplit((parts.scheme, parts.netloc, place, "", "")), step="probe", optional=True) for place in places)
+    places = (url.place(address, path) for path in (_ROBOTS, "/sitemap.xml"))
+    return tuple(Request(url=place, step="probe", optional=True) for place in places if place)
 
 
 def recognise(request: Request, response: Response) -> Sighting | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
-from harvesters.clean import json
+from harvesters.clean import json, url
 from harvesters.clean.values import obj
 from harvesters.errors import SourceError
 from harvesters.protocol import Request, Response, Sighting
@@ -19,12 +17,9 @@ _ENOUGH = 3
 
 def probe(address: str) -> tuple[Request, ...]:
     """Where the platforms that take part usually have their list."""
-    parts = urlsplit(address)
     headers = {"Accept": "application/vnd.api+json; moochub-version=3, application/json;q=0.5"}
-    return tuple(
-        Request(url=urlunsplit((parts.scheme, parts.netloc, place, "", "")), step="probe", headers=headers, optional=True)
-        for place in _PLACES
-    )
+    places = (url.place(address, path) for path in _PLACES)
+    return tuple(Request(url=place, step="probe", headers=headers, optional=True) for place in places if place)
 
 
 def recognise(request: Request, response: Response) -> Sighting | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from harvesters.clean import text, xml
+from harvesters.clean import text, url, xml
 from harvesters.errors import SourceError
 from harvesters.protocol import Request, Response, Sighting
 
@@ -17,8 +17,9 @@ _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?OAI-PMH[\s>]")
 
 def probe(address: str) -> tuple[Request, ...]:
     """Identify at the address itself, then where repositories usually have it."""
-    parts = urlsplit(address)
-    places = [_base(address), *(urlunsplit((parts.scheme, parts.netloc, place, "", "")) for place in _PLACES)]
+    if url.place(address, "/") is None:
+        return ()
+    places = [_base(address), *(place for path in _PLACES if (place := url.place(address, path)))]
     return tuple(
         Request(url=f"{place}{'&' if '?' in place else '?'}{_IDENTIFY}", step="probe", optional=True) for place in dict.fromkeys(places)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from harvesters.clean import json
+from harvesters.clean import json, url
 from harvesters.clean.values import obj
 from harvesters.errors import SourceError
 from harvesters.protocol import Request, Response, Sighting
@@ -16,9 +16,8 @@ _RUN = re.compile(r"course-v1:[^+\s]+\+[^+\s]+\+\S+|[^/\s]+/[^/\s]+/[^/\s]+")
 
 def probe(address: str) -> tuple[Request, ...]:
     """One course of the platform's own list."""
-    parts = urlsplit(address)
-    url = urlunsplit((parts.scheme, parts.netloc, _PATH, "page_size=1", ""))
-    return (Request(url=url, step="probe", headers={"Accept": "application/json"}, optional=True),)
+    place = url.place(address, _PATH, "page_size=1")
+    return (Request(url=place, step="probe", headers={"Accept": "application/json"}, optional=True),) if place else ()
 
 
 def recognise(request: Request, response: Response) -> Sighting | None:

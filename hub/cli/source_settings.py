@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from hub.cli.context import Refused, cell, print_json, session
-from hub.services import altering, leasing, retiring, scheduling, sourcing, supervising
+from hub.services import altering, leasing, retiring, running, scheduling, sourcing, supervising
 from hub.services.auditing import COMMAND_LINE
 
 
@@ -129,7 +129,7 @@ def retire(name: str, yes: bool) -> None:
         raise Refused(f"{leaving} resources that no other source has would leave the catalogue. Say --yes when that is meant.")
     try:
         run = retiring.retire(session(), COMMAND_LINE, source)
-    except leasing.AlreadyRunning as error:
+    except (leasing.AlreadyRunning, running.NotHarvested) as error:
         raise Refused(str(error)) from error
     with harvest.keeping_the_index(quiet=True):
         click.echo(harvest.withdraw(run.id))

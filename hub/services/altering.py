@@ -20,7 +20,6 @@ from hub.services.sourcing import BadSource
 
 DEADLINE_MOST = 7 * 24 * 60  # minutes
 RANK_MOST = 100_000
-MASK = "..."
 AT_ONCE = 500  # resources merged again in one transaction
 
 
@@ -66,9 +65,7 @@ def mark(source: Source) -> str:
 
 def shown(settings: Settings) -> dict[str, Any]:
     """Settings as they may be shown and noted: without secrets."""
-    secret = secrets(settings.kind)
-    options = {name: MASK if name in secret else value for name, value in settings.options.items()}
-    return asdict(settings) | {"url": addresses.show(settings.url), "options": options}
+    return asdict(settings) | {"url": addresses.show(settings.url), "options": sourcing.masked(settings.kind, settings.options)}
 
 
 def secrets(kind: str) -> set[str]:

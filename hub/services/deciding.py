@@ -75,7 +75,11 @@ def propose(session: Session, one: str, other: str) -> int:
 
 def found(session: Session, written: str) -> Resource:
     """The page of a public id or of an address of ours, also of one that redirects. Raises CannotUnite."""
-    last = unquote(urlsplit(written.strip()[:2000]).path).rstrip("/").rpartition("/")[2]
+    try:
+        path = urlsplit(written.strip()[:2000]).path
+    except ValueError as error:  # "http://["
+        raise uniting.CannotUnite("missing") from error
+    last = unquote(path).rstrip("/").rpartition("/")[2]
     match = PUBLIC_ID.match(last)
     resource = session.scalar(select(Resource).where(Resource.public_id == match.group())) if match else None
     if resource is None:

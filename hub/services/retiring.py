@@ -30,7 +30,8 @@ def leaving(session: Session, source: Source) -> int:
 
 
 def retire(session: Session, actor: auditing.Actor, source: Source) -> Run:
-    """Harvest this source no longer; the run that is given back withdraws its records. Commits. Raises AlreadyRunning."""
+    """Harvest this source no longer; the run that is given back withdraws its records. Commits. Raises AlreadyRunning, NotHarvested."""
+    running.refuse_idle(source, "retire")
     source.retired_at, source.next_at = now(), None
     auditing.record(session, actor, "source.retired", auditing.Subject("source", source.id, source.title))
     for task in TASKS:

@@ -14,7 +14,7 @@ from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run, Validator
 from hub.models.source import Source
-from hub.services import leasing
+from hub.services import leasing, sourcing
 
 RESUMABLE = ("running", "failed", "cancelled", "queued")
 RESUMABLE_FOR = timedelta(days=7)
@@ -33,7 +33,9 @@ class NotHarvested(Exception):
 
 
 def refuse_idle(source: Source, task: str) -> None:
-    """A draft is only looked at, a retired source only emptied. Raises NotHarvested."""
+    """A draft is only looked at, a retired source only emptied, what people added here only replayed. Raises NotHarvested."""
+    if sourcing.is_internal(source) and task != "replay":
+        raise NotHarvested(f"{source.name} holds what people added here: there is nothing to harvest.")
     if source.retired_at is not None and task != "retire":
         raise NotHarvested(f"{source.name} is retired: restore it first.")
     if source.draft and task != "preview":

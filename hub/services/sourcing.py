@@ -22,6 +22,7 @@ from hub.models.source import Source
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 RESERVED = frozenset({"new"})  # pages have this name
+MASK = "..."  # stands for a secret
 
 
 class BadSource(Exception):
@@ -150,9 +151,14 @@ def check_options(harvester: Harvester, options: Mapping[str, str]) -> None:
 
 def shown_options(source: Source) -> dict[str, str]:
     """A source's options as they may be shown: a secret is there, and not told."""
-    harvester = registry.kinds().get(source.kind)
-    secret = {option.name for option in harvester.options if option.form == "secret"} if harvester else set[str]()
-    return {name: "..." if name in secret else value for name, value in source.options.items()}
+    return masked(source.kind, source.options)
+
+
+def masked(kind: str, options: Mapping[str, str]) -> dict[str, str]:
+    """Options of a kind without their secrets. What the kind does not declare may be one: its package may have gone."""
+    harvester = registry.kinds().get(kind)
+    plain = {option.name for option in harvester.options if option.form != "secret"} if harvester else set[str]()
+    return {name: value if name in plain else MASK for name, value in options.items()}
 
 
 def shown_url(source: Source) -> str:
@@ -177,8 +183,9 @@ def get(session: Session, name: str) -> Source | None:
 
 
 def named(session: Session, name: str) -> Source | None:
-    """The source of this very name."""
-    return session.scalar(select(Source).filter_by(name=name[:64]))
+    """The source of this very name, for those who look after it; none that the hub feeds itself."""
+    source = session.scalar(select(Source).filter_by(name=name[:64]))
+    return None if source is None or is_internal(source) else source
 
 
 def by_id(session: Session, source_id: int) -> Source:

@@ -14,7 +14,7 @@ from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Run
 from hub.models.source import Source
-from hub.services import leasing, scheduling
+from hub.services import leasing, scheduling, sourcing
 
 WELL = ("succeeded", "partial")
 ENDED = (*WELL, "failed", "waiting")
@@ -57,7 +57,7 @@ class _Past:
 
 def rows(session: Session, *, health: str = "", find: str = "") -> tuple[SourceRow, ...]:
     """The sources by title; only those of a health, or with these letters in name, title, kind or owner."""
-    sources = session.scalars(select(Source).order_by(Source.title, Source.id)).all()
+    sources = [one for one in session.scalars(select(Source).order_by(Source.title, Source.id)) if not sourcing.is_internal(one)]
     pasts = past(session)
     uncounted = [source.id for source in sources if pasts.get(source.id, _Past()).live is None]
     sizes = counted(session, uncounted)
@@ -190,12 +190,14 @@ class RunRow:
     updated: int
     withdrawn: int
     failed: int
+    reason: str | None
 
 
 def last_runs(session: Session, source_id: int, *, limit: int = 10) -> tuple[RunRow, ...]:
     """The last runs of a source, of every task, newest first."""
     columns: tuple[Any, ...] = (
         Run.id, Run.task, Run.state, Run.created_at, Run.started_at, Run.finished_at, Run.created, Run.updated, Run.withdrawn, Run.failed,
+        Run.reason,
     )  # fmt: skip
     rows = session.execute(select(*columns).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(limit))
     return tuple(RunRow(**row._asdict()) for row in rows)

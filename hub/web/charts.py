@@ -103,10 +103,11 @@ def axis_value(series: str, value: float) -> str:
 
 
 def marks(chart: Chart) -> list[tuple[float, str]]:
-    """(x, words) of some days under the bars."""
+    """(x, day and month) of some days under the bars."""
     step = (WIDTH - LEFT) / max(len(chart.days), 1)
     every = max(1, math.ceil(len(chart.days) / 5))
-    return [(round(LEFT + (place + 0.5) * step, 1), day(at)) for place, at in enumerate(chart.days) if place % every == every // 2]
+    shown = ((place, at) for place, at in enumerate(chart.days) if place % every == every // 2)
+    return [(round(LEFT + (place + 0.5) * step, 1), dates.format_skeleton("MMMd", at, locale=locale())) for place, at in shown]
 
 
 def ceiling(value: float) -> float:

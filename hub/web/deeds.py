@@ -23,15 +23,46 @@ ACTIONS = {
     "topic.moved": _l("Concept moved"),
     "topic.retired": _l("Concept retired"),
     "topic.restored": _l("Concept used again"),
+    "source.added": _l("Source added"),
+    "source.changed": _l("Settings changed"),
+    "source.made_ready": _l("Draft made a source"),
+    "source.schedule": _l("Schedule changed"),
+    "source.retired": _l("Source retired"),
+    "source.restored": _l("Source restored"),
+    "source.removed": _l("Source deleted"),
+    "run.start": _l("Run begun"),
+    "run.retry": _l("Retry begun"),
+    "run.replay": _l("Replay begun"),
+    "run.resume": _l("Run taken up again"),
+    "run.stop": _l("Run stopped"),
+    "run.approve": _l("Withdrawal approved"),
+    "run.reject": _l("Vanished records kept"),
+    "link.check": _l("Link asked again"),
+    "link.waived": _l("Link said to work"),
+    "resources.merged": _l("Pages merged"),
+    "resources.parted": _l("Merge taken back"),
+    "resources.different": _l("Said to be different"),
+    "resources.split": _l("Record split off"),
     "resources.edited": _l("Many resources edited"),
     "resources.undone": _l("Edit of many resources taken back"),
 }
+SUBJECTS = {"resource": _l("Resource"), "source": _l("Source"), "run": _l("Run"), "topic": _l("Topic")}
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 
 
 def action_name(code: str) -> str:
     """`resource.corrected` -> "Corrected"; the code itself of what has no words here."""
     return str(ACTIONS.get(code, code))
+
+
+def subject_name(code: str) -> str:
+    """`run` -> "Run": what kind of thing something was done to."""
+    return str(SUBJECTS.get(code, code))
+
+
+def person_name(name: str) -> str:
+    """Who did it: a person's name as it is; the command line in words."""
+    return _("command line") if name == "command line" else name
 
 
 def topic_state(code: str | None) -> str:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 RETRY = "30"  # seconds
 TEXTS = {  # status -> title and advice
     400: (_l("We could not read that request"), _l("Please go back and try again.")),
-    403: (_l("This page is for admins"), _l("You are signed in, but your account may not see it. Ask an admin of this hub.")),
+    403: (_l("Your account may not do this"), _l("You are signed in, but this needs more rights than you have. Ask an admin of this hub.")),
     404: (_l("There is no such page"), _l("The address may be mistyped, or the page may have moved. Search for what you wanted:")),
     405: (_l("That cannot be done here"), _l("Please go back and try again.")),
     410: (_l("This page is gone"), _l("It was taken away and will not come back. Search for something like it:")),

@@ -12,7 +12,7 @@ from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.permissions import licence_name
 from hub.web.quantities import day, duration, listed, moment, number, workload
-from hub.web.wording import cause_name, kind_name, language_name, level_name, task_name, yes_or_no
+from hub.web.wording import cause_name, kind_name, language_name, level_name, run_task_name, yes_or_no
 
 FIELDS = {  # fields of a resource whose source a visitor may want to know, in the order of the edit page
     "title": _l("Title"),
@@ -103,7 +103,7 @@ def run_line(run: RunState) -> str:
     """What kind of run it is, and since when."""
     scope = _("everything") if run.full else _("changes since %(since)s", since=run.since or "?")
     begun = _("started %(moment)s UTC", moment=moment(run.started_at)) if run.started_at else _("not started")
-    what = task_name(run.task) if run.task != "harvest" else scope
+    what = run_task_name(run.task) if run.task != "harvest" else scope
     parts = (_("Run %(id)s", id=run.id), kind_name(run.kind), what, begun, cause_name(run.cause))
     return " · ".join(part for part in parts if part)
 

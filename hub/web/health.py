@@ -39,13 +39,6 @@ HEALTH_LOOKS = {
     "draft": ("info", "pencil"),
     "retired": ("", "square"),
 }
-TASKS = {
-    "harvest": _l("Harvest"),
-    "retry": _l("Retry of failures"),
-    "replay": _l("Replay"),
-    "preview": _l("Preview"),
-    "retire": _l("Retirement"),
-}
 VERDICTS = {
     "new": _l("New"),
     "changed": _l("Changed"),
@@ -116,10 +109,6 @@ def health_name(row: SourceRow) -> str:
         since = day(row.since)
         return _("Failing since %(day)s", day=since) if row.health == "failing" else _("Stale since %(day)s", day=since)
     return str(HEALTHS.get(row.health, row.health))
-
-
-def run_task_name(code: str) -> str:
-    return str(TASKS.get(code, code))
 
 
 def verdict_name(code: str) -> str:

@@ -105,6 +105,10 @@ def harvest(name: str, run_id: int) -> Response:
     except leasing.AlreadyRunning:
         flash(_("%(source)s is at work. Stop that, or wait until it has ended.", source=source.title), "warn")
         return redirect(url_for("previews.show", name=name, run_id=run_id), 303)
+    except running.NotHarvested:
+        context.session().rollback()
+        flash(_("%(source)s is a draft or retired: it is not harvested.", source=source.title), "warn")
+        return redirect(url_for("source_overviews.show", name=name), 303)
     subject = auditing.Subject("run", run.id, source.title)
     auditing.record(context.session(), context.actor(), "run.start", subject, after={"task": "harvest"})
     context.session().commit()

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 POLICY = "; ".join(
@@ -33,6 +34,12 @@ HEADERS = {
 YEAR = 31_536_000
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a larger number than a row of either database can have is not there."""
+
+    regex = "[0-9]{1,9}"
+
+
 def protect(response: Response) -> Response:
     """After a request: the headers, unless the view set its own."""
     for name, value in HEADERS.items():
@@ -46,6 +53,7 @@ def register(app: Flask) -> None:
     """Headers, hosts, proxies and cookies, as the settings say."""
     app.after_request(protect)
     app.before_request(refuse_nul)
+    app.url_map.converters["int"] = RowNumber
     hosts = list(app.config.get("HUB_ALLOWED_HOSTS") or ())
     if hosts:
         app.config["TRUSTED_HOSTS"] = [*hosts, "127.0.0.1", "localhost", "[::1]"]  # the machine's own health checks

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import altering, auditing, leasing, presenting, running, scheduling, sourcing, supervising
+from hub.services import altering, auditing, charting, leasing, presenting, running, scheduling, sourcing, supervising
 from hub.web import context
 from hub.web.access import admin_required
 from hub.web.messages import gettext as _
@@ -31,6 +31,7 @@ def index() -> str:
 def show(name: str) -> str:
     """One source."""
     source, session = source_or_404(name), context.session()
+    days = 90 if request.args.get("days") == "90" else 14
     return render_template(
         "source_overviews/show.html",
         source=source,
@@ -40,6 +41,9 @@ def show(name: str) -> str:
         times=times_of(source),
         runs=supervising.last_runs(session, source.id),
         preview=presenting.latest(session, source.id),
+        charts=() if source.draft else charting.charts(session, source=source.name, days=days),
+        chart_days=days,
+        chart_source=source.name,
     )
 
 

@@ -181,6 +181,9 @@ def retire(name: str) -> Response:
 def restore(name: str) -> Response:
     """Take the retirement back: the source is harvested again, at once."""
     source = source_or_404(name)
+    if source.retired_at is None:
+        flash(_("Nothing was changed."), "ok")
+        return redirect(url_for("source_overviews.show", name=name), 303)
     try:
         retiring.restore(context.session(), context.actor(), source)
         run = running.prepare(context.session(), source, full=True, urgent=True, cause=context.actor().name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
@@ -28,5 +29,6 @@ def row(cells: Iterable[str]) -> str:
 def answer(lines: Iterator[str], name: str) -> Response:
     """The lines as a file to save, sent as they come."""
     response = Response(stream_with_context(lines), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    response.headers["Content-Disposition"] = f'attachment; filename="{plain}.csv"'
     return response

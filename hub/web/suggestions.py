@@ -54,7 +54,10 @@ def decide() -> Response:
         flash(ngettext("%(num)s topic was accepted.", "%(num)s topics were accepted.", done), "ok")
     else:
         flash(ngettext("%(num)s topic was rejected.", "%(num)s topics were rejected.", done), "ok")
-    return redirect(url_for("suggestions.index", topic=request.form.get("topic") or None, least=request.form.get("least") or None), 303)
+    return redirect(
+        url_for("suggestions.index", topic=request.form.get("topic", "")[:80] or None, least=request.form.get("least", "")[:80] or None),
+        303,
+    )
 
 
 def pair(text: str) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 
+from hub.services import sourcing
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.permissions import family_name, use_name
@@ -87,11 +88,12 @@ LINK_LOOKS = {  # state of a link -> colour and icon of its badge
 }
 RECORD_STATES = {"active": _l("Live"), "failed": _l("Failed"), "withdrawn": _l("Withdrawn")}
 RECORD_LOOKS = {"active": ("ok", "circle-check"), "failed": ("bad", "circle-alert"), "withdrawn": ("", "x")}
-TASKS = {
+RUN_TASKS = {
     "harvest": _l("Harvest"),
     "retry": _l("Retry of what failed"),
     "replay": _l("Replay of stored records"),
     "preview": _l("Preview"),
+    "retire": _l("Retirement"),
 }
 FAILURE_STATES = {"open": _l("Open"), "mended": _l("Mended"), "again": _l("Failed again later")}
 MAIL_STATES = {"waiting": _l("Waiting"), "sent": _l("Sent"), "kept": _l("Kept, not sent"), "failed": _l("Not sent")}
@@ -120,6 +122,12 @@ KINDS = {
     "edu-sharing": "edu-sharing",
     "moodle": "Moodle",
     "kolibri": "Kolibri",
+    "json": _l("JSON API"),
+    "html": _l("Web page list"),
+    "lom": _l("LOM file or content package"),
+    "merlot": "MERLOT",
+    "oer-commons": "OER Commons",
+    "by-hand": _l("Added by hand"),
 }
 
 
@@ -152,8 +160,8 @@ def stage_name(code: str) -> str:
     return str(STAGES.get(code, code))
 
 
-def task_name(code: str) -> str:
-    return str(TASKS.get(code, code))
+def run_task_name(code: str) -> str:
+    return str(RUN_TASKS.get(code, code))
 
 
 def failure_state_name(code: str) -> str:
@@ -189,7 +197,9 @@ def schedule(expression: str) -> str:
 
 
 def kind_name(code: str) -> str:
-    return str(KINDS.get(code, code))
+    """`oai-pmh` -> "OAI-PMH"; a kind of an installed package has the title that it gives itself."""
+    harvester = None if code in KINDS else sourcing.kinds().get(code)
+    return harvester.title if harvester else str(KINDS.get(code, code))
 
 
 @lru_cache(maxsize=1000)

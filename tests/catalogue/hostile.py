@@ -16,10 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
-from hub.db import db
-from hub.models import Source
-from hub.services import harvesting, indexing, joining, running, sourcing
+from hub.db import db, now
+from hub.models import Match, Resource, Source
+from hub.services import auditing, harvesting, indexing, joining, running, sourcing, sweeping
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -186,6 +187,20 @@ def fill(app: Flask) -> dict[str, int]:
             harvesting.work(session, app.extensions["hub"].fetching, run.id)
             session.expire_all()
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
+        look_at_once_more(app, session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
+
+
+def look_at_once_more(app: Flask, session: Any) -> None:
+    """What else can be seen of it: a preview, two pages that are perhaps one, an edit of many."""
+    source = session.scalars(select(Source).where(Source.kind == "oai-pmh")).one()
+    run = running.prepare(session, source, task="preview")
+    harvesting.work(session, app.extensions["hub"].fetching, run.id)
+    left, right = session.scalars(select(Resource.id).order_by(Resource.id).limit(2))
+    session.add(Match(left_id=left, right_id=right, score=0.7, reasons=[], state="suggested", created_at=now()))
+    change = sweeping.Change("level", "advanced")
+    for _ in sweeping.sweep(session, auditing.Actor(None, PAYLOADS[0]), [left, right], change):
+        session.commit()
+    session.commit()

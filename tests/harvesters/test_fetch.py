@@ -293,10 +293,10 @@ def test_credentials_stay_at_their_host(server, hostile, make_fetcher):
         server.page("/login", hostile.redirect("/same"))
         url = server.url("/login").replace("http://", "http://us%65r:pass%20word@")
         fetcher = make_fetcher(server.place, other.place)
-        response = fetcher(Request(url=url, headers={"Cookie": "a=b", "X-Api-Key": "k", "Accept": "text/x"}))
+        response = fetcher(Request(url=url, headers={"Cookie": "a=b", "X-Api-Key": "k", "X-Of-Theirs": "k", "Accept": "text/x"}))
         assert [r.headers.get("authorization") for r in server.received] == ["Basic dXNlcjpwYXNzIHdvcmQ="] * 2
         [received] = other.received
-        assert not received.headers.keys() & {"authorization", "cookie", "x-api-key"}
+        assert not received.headers.keys() & {"authorization", "cookie", "x-api-key", "x-of-theirs"}
         assert received.headers["accept"] == "text/x"
         assert response.url == other.url("/there")
 

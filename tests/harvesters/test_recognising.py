@@ -163,6 +163,13 @@ def test_pages_by_number_are_proposed():
     assert best.sighting.options == {"identifier": "id", "title": "name", "url": "link", "items": "list", "total": "count"}
 
 
+def test_the_next_page_is_found_beside_the_items():
+    entries = ",".join(f'{{"id": {n}, "name": "Course {n}", "desc": "About {n}.", "url": "https://e.org/{n}"}}' for n in range(6))
+    (best,) = seen(f'{{"result": {{"list": [{entries}], "next": "https://e.org/api?page=2"}}}}', "https://e.org/api")
+    assert best.sighting.options["items"] == "result.list" and best.sighting.options["next"] == "result.next"
+    assert best.sighting.options["description"] == "desc"
+
+
 def test_a_probe_is_answered_for_its_own_kind():
     answers = [
         (request, Response(url=request.url, body=b"User-agent: *\nSitemap: /map.xml"))

@@ -155,3 +155,10 @@ def test_any_bytes_of_an_own_page(body):
         assert str(error)
         return
     assert all(HARVESTER.read(item.raw, options) == item for item in page.items)
+
+
+def test_items_in_one_another_are_not_written_out_without_end(ask):
+    markup = b"<html><body>" + b"<div class=a><h2>A title</h2><a href=/b>b</a>" * 5_000 + b"x" * 100_000
+    items = ask("html", markup, options={"item": "div.a", "title": "h2"}).items
+    assert 1 <= len(items) <= 150
+    assert sum(len(item.raw.body) for item in items) < 10 * len(markup)

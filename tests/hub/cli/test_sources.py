@@ -24,15 +24,15 @@ def shown(quick, name):
     return json.loads(quick("source", "show", name, "--json").stdout)
 
 
-def test_an_address_is_recognised(quick, demo):
+def test_an_address_is_recognised(quick, demo, hostile):
     found = json.loads(quick("source", "recognise", f"{demo}/repository/oai", "--json").stdout)
     assert found["proposals"][0]["kind"] == "oai-pmh" and found["asked"][0]["status"] == 200 and found["known"] == []
     assert quick("source", "add", "repo", f"{demo}/repository/oai").stdout.strip() == "1"
     assert shown(quick, "repo")["kind"] == "oai-pmh"
     assert "known already: repo" in quick("source", "recognise", f"{demo}/repository/oai").stderr
-    nothing = quick("source", "recognise", f"{demo}/nothing/here", status=1)
+    nothing = quick("source", "recognise", hostile.url("/nothing/here"), status=1)
     assert "asked" in nothing.stderr and "404" in nothing.stderr
-    assert "of no kind" in quick("source", "add", "other", f"{demo}/nothing/here", status=2).stderr
+    assert "of no kind" in quick("source", "add", "other", hostile.url("/nothing/here"), status=2).stderr
     assert "not a web address" in quick("source", "recognise", "javascript:1", status=2).stderr
 
 

@@ -15,7 +15,7 @@ from harvesters.record import Identifier, Offering
 from hub.db import db, now
 from hub.models import Assignment, AuditEvent, Concept, Curation, Match, Outbox, Resource, ResourceKey, SourceRecord
 from hub.models import Offering as KeptOffering
-from hub.services import classifying, reading, uniting
+from hub.services import cataloguing, classifying, reading, uniting
 from hub.services.auditing import COMMAND_LINE, Actor
 
 MEI = Actor(None, "Mei")
@@ -138,6 +138,8 @@ def test_the_rule_respects_what_was_said_of_pages_that_were_taken_in(session, th
 def curate(session, resource_id, field, value):
     row = Curation(resource_id=resource_id, field=field, value=value, source_value=None, person="Mei", at=now())
     session.add(row)
+    session.flush()
+    cataloguing.refresh(session, [resource_id], classifier=classifying.load(session), at=now())
     session.commit()
     return row.id
 
@@ -147,7 +149,7 @@ def test_the_kept_page_gets_the_words_of_persons_that_it_lacks_and_gives_them_ba
     concept = session.scalars(select(Concept.id).limit(1)).one()
     session.add(Assignment(resource_id=two, concept_id=concept, origin="person", confidence=1.0, state="rejected"))
     for id, field in ((one, "title"), (two, "title"), (two, "levels")):
-        curate(session, id, field, ["x"])
+        curate(session, id, field, "x" if field == "title" else ["x"])
     before = picture(session)
     first = uniting.unite(session, one, two, classifier=classifier, actor=MEI)
     second = uniting.unite(session, three_, one, classifier=classifier, actor=MEI)
@@ -222,7 +224,8 @@ def test_any_merges_undone_in_any_order_leave_no_trace(session, make_source, mak
         receive(make_source(f"s{n}"), [make_record("a", title, levels=("advanced",) if n % 2 else ())])
     ids = list(session.scalars(select(Resource.id)))
     for id in ids[::2]:
-        curate(session, id, chance.choice(("title", "levels")), [str(id)])
+        field = chance.choice(("title", "levels"))
+        curate(session, id, field, str(id) if field == "title" else [str(id)])
     before = picture(session)
     merges: list[int] = []
     for _ in range(4):

@@ -28,7 +28,8 @@ from werkzeug.routing import MapAdapter
 from config import from_env
 from hub.app import create_app
 from hub.db import db
-from hub.models import Failure, Resource
+from hub.models import AuditEvent, Failure, PreviewItem, Resource, Run, Source
+from hub.services import sweeping
 
 from .conftest import close, token
 
@@ -38,6 +39,8 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "filename": ["app.css"],
     "notation": ["logistics"],
     "scheme": ["topic"],
+    "kind": ["csv"],
+    "match_id": ["1"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
@@ -90,8 +93,15 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
     with app.app_context():
         names = db.session.scalars(select(Resource.public_id).where(Resource.merged_into_id.is_(None))).all()
         failures = db.session.execute(select(Failure.run_id, Failure.id)).all()
+        looks = db.session.execute(select(Source.name, Run.id).join(Run, Run.source_id == Source.id).where(Run.task == "preview")).all()
+        invalid = db.session.scalars(select(PreviewItem.id).where(PreviewItem.verdict == "invalid")).all()
+        edits = db.session.scalars(select(AuditEvent.id).where(AuditEvent.action == sweeping.EDITED)).all()
         db.session.remove()
-    found = [f"/resources/{name}" for name in names] + [f"/search/why/{name}?q=commerce" for name in names[:5]]
+    previews = [f"/admin/sources/{name}/preview/{run}" for name, run in looks]
+    found = [f"{place}{rest}" for place in previews for rest in ("", "/progress", "?show=new", "?show=invalid")]
+    found += [f"{place}/raw/{item}" for place in previews for item in invalid]
+    found += [f"/admin/resources/bulk/{edit}" for edit in edits]
+    found += [f"/resources/{name}" for name in names] + [f"/search/why/{name}?q=commerce" for name in names[:5]]
     found += [f"/admin/runs/{run}/failures/{failure}" for run, failure in failures]
     asked = [
         f"{place}{quote(payload)}" for place in ("/search?q=", "/suggest?q=", "/resources?q=", "/sources?q=") for payload in harm.PAYLOADS
@@ -184,7 +194,7 @@ def faults(client: FlaskClient, place: str, harm: ModuleType) -> tuple[list[str]
         found.append("NUL")
     if kind == "text/html" and text.strip():
         page = html.document_fromstring(text)
-        if "/failures/" not in place and BIDI.search("".join(page.itertext())):
+        if "/failures/" not in place and "/raw/" not in place and BIDI.search("".join(page.itertext())):
             found.append("bidi controls")
         return found + list(faults_of_page(page, harm)), list(links(page, place))
     if kind.endswith("xml"):

@@ -136,3 +136,9 @@ def test_what_has_vanished_is_shown_and_withdrawn_when_an_admin_says_so(admin: F
         assert db.session.get_one(Run, run_id).state in ("succeeded", "partial")
     again = admin.post(f"/admin/runs/{run_id}/approve", data={"csrf_token": csrf(admin)}, follow_redirects=True)
     assert "does not wait for approval any more" in again.get_data(as_text=True)
+
+
+def test_a_file_to_save_has_a_plain_name(admin: FlaskClient) -> None:
+    answer = admin.get("/admin/charts/sizes.csv", query_string={"source": '中文"\r\nX-Evil: 1'})
+    assert answer.status_code == 200 and "X-Evil" not in answer.headers
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="-X-Evil-1-sizes.csv"'

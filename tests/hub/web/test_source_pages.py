@@ -18,7 +18,7 @@ from demo.server import running as demo_sources
 from hub.app import create_app
 from hub.db import db, now
 from hub.models import AuditEvent, PreviewItem, Run, Source, SourceRecord
-from hub.services import harvesting
+from hub.services import auditing, harvesting, retiring, running
 
 Csrf = Callable[[FlaskClient], str]
 HERE = "/admin/sources/repository"
@@ -124,7 +124,20 @@ def test_one_source_shows_what_is_known_of_it(admin: FlaskClient, own_site: Flas
     times = document.xpath("//section[@aria-labelledby='h-schedule']//li/text()")
     assert len(times) == 5 and all(time.endswith("03:00 CST") for time in times)
     assert len(document.xpath("//section[@aria-labelledby='h-runs']//tbody/tr")) == 2
+    assert len(document.xpath("//section[@aria-labelledby='h-charts']//figure")) == 3
     assert admin.get("/admin/sources/nobody").status_code == 404
+
+
+def test_every_page_of_a_source_leads_to_the_others(admin: FlaskClient) -> None:
+    for start in (HERE, "/admin/runs/1", f"{HERE}/records"):
+        links = set(page(admin, start).xpath("//main//div[@class='stack']//a/@href"))
+        assert start == HERE or HERE in links, start
+        for link in {one for one in links if one.startswith("/")}:
+            assert admin.get(link).status_code in (200, 303), (start, link)
+    wanted = {f"{HERE}/records", "/sources/repository/report", "/sources/repository", "/admin/failures?source=repository"}
+    assert wanted <= set(page(admin, HERE).xpath("//main//a/@href"))
+    failing = page(admin, "/admin/sources/silent")
+    assert failing.xpath("//div[contains(@class, 'notice')]//a[starts-with(@href, '/admin/runs/')]")
 
 
 def test_settings_are_changed_and_noted(admin: FlaskClient, own_site: Flask) -> None:
@@ -353,3 +366,41 @@ def test_every_kind_and_every_known_source_has_its_form(admin: FlaskClient) -> N
         assert page(admin, f"/admin/sources/new/{kind}").get_element_by_id("url") is not None
     chosen = admin.get("/admin/sources/new/known?preset=hoou", follow_redirects=True).get_data(as_text=True)
     assert "https://www.hoou.de/sitemap.xml" in chosen and "/(materials|projects)/" in chosen
+
+
+def test_what_was_added_by_hand_is_no_source_to_harvest_or_retire(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
+    typed = {"csrf_token": csrf(admin), "title": "Dropshipping ethics", "url": "https://a.example/ethics", "type": "course"}
+    assert admin.post("/admin/resources/new", data=typed).status_code == 303
+    assert "by-hand" not in admin.get("/admin/sources").get_data(as_text=True)
+    for verb in ("harvest", "preview", "pause", "schedule", "retire", "restore"):
+        assert admin.post(f"/admin/sources/by-hand/{verb}", data={"csrf_token": csrf(admin)}).status_code == 404, verb
+    with own_site.app_context():
+        source = db.session.scalars(select(Source).filter_by(name="by-hand")).one()
+        with pytest.raises(running.NotHarvested):
+            retiring.retire(db.session(), auditing.COMMAND_LINE, source)
+
+
+def test_a_preview_of_a_retired_source_does_not_begin_its_harvest(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
+    place = admin.post(f"{HERE}/preview", data={"csrf_token": csrf(admin)}).headers["Location"]
+    with own_site.app_context():
+        db.session.execute(update(Source).where(Source.name == "repository").values(retired_at=now()))
+        db.session.commit()
+    answer = admin.post(f"{place}/harvest", data={"csrf_token": csrf(admin)}, follow_redirects=True)
+    assert "is a draft or retired" in answer.get_data(as_text=True)
+
+
+def test_only_what_is_retired_is_restored(own_site: Flask, admin: FlaskClient, csrf: Csrf) -> None:
+    answer = admin.post("/admin/sources/mooc/restore", data={"csrf_token": csrf(admin)}, follow_redirects=True)
+    assert "Nothing was changed." in answer.get_data(as_text=True)
+    with own_site.app_context():
+        assert db.session.scalar(select(AuditEvent).filter_by(action="source.restored")) is None
+
+
+def test_options_of_a_kind_that_has_gone_are_not_shown(own_site: Flask, admin: FlaskClient) -> None:
+    with own_site.app_context():
+        gone = {"kind": "of-a-package-that-has-gone", "options": {"token": "s3cret-token"}}
+        db.session.execute(update(Source).where(Source.name == "mooc").values(gone))
+        db.session.commit()
+    for path in ("/admin/sources/mooc", "/admin/sources", "/sources/mooc", "/sources/mooc/report", "/sources/mooc/report.json"):
+        answer = admin.get(path)
+        assert answer.status_code == 200 and "s3cret-token" not in answer.get_data(as_text=True), path

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,9 +16,18 @@ from hypothesis import strategies as st
 
 from harvesters.clean.licence import FAMILIES
 from harvesters.record import LEVELS, RESOURCE_TYPES
-from hub.models.run import STATES
+from hub.models.run import STATES, TASKS
+from hub.services import sourcing
 from hub.services.asking import SHOWN, USES
-from hub.web import advice, charts, context, facts, permissions, quantities, upkeep, weights, wording
+from hub.web import advice, charts, context, deeds, facts, health, permissions, quantities, upkeep, weights, wording
+
+NAMES_OF_THEIR_OWN = {"edu-sharing"}
+ROOT = Path(__file__).parents[3]
+DEEDS = {  # every deed that the code writes into the audit log
+    found
+    for path in (ROOT / "hub" / "services").glob("*.py")
+    for found in re.findall(r'"((?:source|run|resources?|topic|link)\.[a-z_-]+)"', path.read_text(encoding="utf-8"))
+}
 
 
 @contextmanager
@@ -34,12 +45,15 @@ def test_every_code_has_a_word(site: Flask, language: str) -> None:
             (wording.type_name, RESOURCE_TYPES),
             (wording.level_name, LEVELS),
             (wording.state_name, STATES),
+            (wording.run_task_name, (*TASKS, "retire")),
             (permissions.family_name, FAMILIES),
             (permissions.use_name, tuple(USES)),
             (wording.facet_name, SHOWN),
+            (wording.kind_name, tuple(sourcing.kinds())),
+            (deeds.action_name, tuple(DEEDS)),
         ):
             for code in codes:
-                assert word(code) != code, code
+                assert word(code) != code or code in NAMES_OF_THEIR_OWN, code
         for family in FAMILIES:
             assert permissions.permission(family).headline != permissions.permission(None).headline, family
         assert set(RESOURCE_TYPES) == set(wording.TYPE_ICONS)
@@ -128,7 +142,7 @@ def test_no_value_of_a_facet_breaks_its_word(site: Flask, text: str) -> None:
 
 def test_no_two_modules_give_templates_the_same_name() -> None:
     """`words` has the names of several modules: the later one would win."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep, charts, advice)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     named: dict[str, object] = {}
     for module in modules:
         for name, value in vars(module).items():
