@@ -13,5 +13,6 @@ from hub.services import running
 def forget(session: Session, source: Source) -> None:
     """The next pass is a full one that asks for every page. The caller commits."""
     running.forget_checkpoints(session, source.id)
+    running.forget_plans(session, source.id)
     session.execute(delete(Validator).where(Validator.source_id == source.id))
     source.stamp = source.tracks_deletions = None

@@ -10,7 +10,7 @@ from hub.models.match import Match
 from hub.models.record import SourceRecord
 from hub.models.resource import Resource
 from hub.models.source import Source
-from hub.services import cataloguing, merging, uniting
+from hub.services import cataloguing, inheriting, merging, uniting
 from hub.services.auditing import Actor
 from hub.services.classifying import Classifier
 
@@ -40,7 +40,8 @@ def split(session: Session, record_id: int, *, classifier: Classifier, actor: Ac
         raise CannotSplit("missing")  # somebody was faster
     if session.scalar(select(func.count()).where(SourceRecord.resource_id == left_id)) == 1:
         raise CannotSplit("only")
-    own_id = old_page(session, record, left_id) or new_page(session, record, classifier)
+    own_id = old_page(session, record, left_id, actor) or new_page(session, record, classifier)
+    forget_move(session, record_id, left_id)
     uniting.move(session, [record.id], own_id)
     session.flush()
     uniting.settle(session, [left_id, own_id], [], classifier)
@@ -48,8 +49,9 @@ def split(session: Session, record_id: int, *, classifier: Classifier, actor: Ac
     return own_id
 
 
-def old_page(session: Session, record: SourceRecord, left_id: int) -> int | None:
-    """The page that the record had when it was merged into this one, alive again; None when it never had another."""
+def old_page(session: Session, record: SourceRecord, left_id: int, actor: Actor) -> int | None:
+    """The page that the record had when it was merged into this one, alive again with what people said of it; None when it never had
+    another."""
     rows = session.scalars(
         select(Match)
         .where(Match.state == "merged")
@@ -61,8 +63,19 @@ def old_page(session: Session, record: SourceRecord, left_id: int) -> int | None
         if record.id in match.moved:
             id = match.right_id if match.kept_id == match.left_id else match.left_id
             uniting.revive(session, match, id, left_id)
+            inheriting.drop_copies(session, match, left_id)
+            uniting.decide(match, "different", actor, None)  # the merge has ended, also where its page was merged on since
+            session.flush()
             return id
     return None
+
+
+def forget_move(session: Session, record_id: int, left_id: int) -> None:
+    """Merges by which the record came to this page did not bring it to where it comes next: undoing them must not take it along."""
+    here = list(uniting.families(session, [left_id]))
+    for match in session.scalars(select(Match).where(Match.state == "merged", Match.left_id.in_(here) | Match.right_id.in_(here))):
+        if record_id in match.moved:
+            match.moved = [id for id in match.moved if id != record_id]
 
 
 def new_page(session: Session, record: SourceRecord, classifier: Classifier) -> int:

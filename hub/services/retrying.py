@@ -6,6 +6,7 @@ The choice stands in the run's checkpoint, `[{"run", "only", "after", "until"}]`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, true, update
@@ -29,6 +30,7 @@ COLUMNS = (
     KeptFailure.request, KeptFailure.at,
 )  # fmt: skip
 OPEN = KeptFailure.mended_at.is_(None) & KeptFailure.again_run_id.is_(None)
+AT_ONCE = 500
 NOWHERE = "Nothing was sent, and it is not known how to ask for it alone."
 
 
@@ -116,16 +118,29 @@ def is_over(session: Session, failure: Row[Any]) -> bool:
     return record.state == "active" or (record.withdrawn_at is not None and record.withdrawn_at > failure.at)
 
 
+def not_since(session: Session, failure: Row[Any], items: Sequence[Item]) -> tuple[Item, ...]:
+    """Those items of stored bytes whose records were neither read nor taken back since: what failed named none of them."""
+    names = [item.identifier for item in items if item.identifier is not None and item.identifier != failure.identifier]
+    newer = (SourceRecord.state != "failed") & ((SourceRecord.last_seen_at > failure.at) | (SourceRecord.withdrawn_at > failure.at))
+    found: set[str] = set()
+    for start in range(0, len(names), AT_ONCE):
+        mine = (SourceRecord.source_id == failure.source_id) & SourceRecord.identifier.in_(names[start : start + AT_ONCE])
+        found.update(session.scalars(select(SourceRecord.identifier).where(mine, newer)))
+    session.commit()
+    return tuple(item for item in items if item.identifier not in found)
+
+
 def again(job: saving.Job, fetch: Fetcher, failure: Row[Any]) -> Iterator[walk.Step]:
     """What comes now: of the stored payload where there is one, else of the source."""
     raw = rereading.payload(failure.raw, failure.media_type, failure.url)
     request = walk.from_json(failure.request) if failure.request else None
     if request is None:
         item = rereading.read(job.harvester, raw, job.options, failure.identifier) if raw.body else lost(failure, raw)
-        yield walk.Step(page=Page(items=(item,)), request=Request(url=raw.url), remaining=(), failed=isinstance(item, Failure))
+        items = not_since(job.session, failure, (item,))
+        yield walk.Step(page=Page(items=items), request=Request(url=raw.url), remaining=(), failed=isinstance(item, Failure))
         return
     if raw.body and (page := parsed(job, request, raw)) is not None:
-        yield walk.Step(page=page, request=request, remaining=())
+        yield walk.Step(page=replace(page, items=not_since(job.session, failure, page.items)), request=request, remaining=())
         return
     try:
         yield from walk.walk(job.harvester, (request,), job.options, fetch)

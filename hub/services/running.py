@@ -155,6 +155,16 @@ def forget_checkpoints(session: Session, source_id: int) -> None:
     session.execute(update(Run).where(Run.source_id == source_id, Run.checkpoint.is_not(None)).values(checkpoint=null()))
 
 
+def forget_plans(session: Session, source_id: int) -> None:
+    """As above: what waits for approval was judged by another list, and a pass over what changed begins at a stamp of that one. The caller
+    commits."""
+    waiting = (Run.source_id == source_id) & (Run.state == "waiting")
+    reason = "The source is read in another way now."
+    session.execute(update(Run).where(waiting).values(state="cancelled", finished_at=now(), reason=reason, advice=KEPT[2]))
+    planned = (Run.source_id == source_id) & (Run.state == "queued") & Run.since.is_not(None)
+    session.execute(update(Run).where(planned).values(since=None, full=True))
+
+
 def latest(session: Session, source_id: int, task: str = "harvest") -> Run | None:
     """The last run of a source with this task."""
     return session.scalar(select(Run).where(Run.source_id == source_id, Run.task == task).order_by(Run.id.desc()).limit(1))

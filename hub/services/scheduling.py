@@ -149,7 +149,10 @@ def start_due(session: Session, *, at: datetime | None = None) -> list[int]:
 
 
 def start(session: Session, source_id: int, wanted: datetime, moment: datetime) -> int | None:
-    """The run of one source whose time has come; None when another worker has it, or when the source is busy. Commits."""
+    """The run of one source whose time has come; None when another worker has it, or when the source is busy. Commits.
+
+    A harvest that is still open stands for it; after a preview, a retry or a replay it is begun.
+    """
     if not move_on(session, source_id, wanted, moment):
         session.rollback()
         return None
@@ -162,9 +165,7 @@ def start(session: Session, source_id: int, wanted: datetime, moment: datetime) 
     try:
         return running.prepare(session, source, cause=CAUSE).id
     except leasing.AlreadyRunning as error:
-        log.info("source %s: its time has come, but %s", source.name, error)
-        move_on(session, source_id, wanted, moment)
-        session.commit()
+        log.debug("source %s: its time has come, but %s", source.name, error)  # rolled back: its time stays, and is looked at again
         return None
 
 

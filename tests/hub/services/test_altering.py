@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hub.db import now
 from hub.models import AuditEvent, Outbox, Resource, Run, SourceRecord, Validator
-from hub.services import altering, leasing, retiring, sourcing, supervising
+from hub.services import altering, leasing, retiring, sourcing, supervising, withdrawing
 from hub.services.auditing import COMMAND_LINE
 
 
@@ -33,6 +33,18 @@ def test_another_way_of_reading_forgets_what_was_learned(session, make_source, m
     assert session.get_one(Run, run.id).checkpoint is None
     assert not change(session, source), "nothing changed"
     assert [event.action for event in session.scalars(select(AuditEvent))] == ["source.changed"] * 2
+
+
+def test_runs_that_the_old_settings_planned_are_not_carried_out(session, make_source, make_run):
+    source = make_source(stamp="2026", tracks_deletions=True)
+    waiting, queued = make_run(source), make_run(source)
+    waiting.state = "waiting"
+    queued.state, queued.since, queued.full = "queued", "2026", False
+    session.commit()
+    assert change(session, source, url="https://other.example/oai")
+    session.expire_all()
+    assert withdrawing.approve(session, waiting.id) is None and waiting.state == "cancelled"
+    assert (queued.state, queued.since, queued.full) == ("queued", None, True)
 
 
 def test_a_source_at_work_keeps_its_address(session, make_source):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from hub.models import Match, Resource, Source, SourceRecord
-from hub.services import classifying, pairing, parting, uniting
+from hub.models import Curation, Match, Resource, Source, SourceRecord
+from hub.services import classifying, curating, pairing, parting, uniting
 from hub.services.auditing import Actor
 from hub.services.parting import CannotSplit
 
@@ -60,6 +60,36 @@ def test_a_merged_record_goes_back_to_its_old_page(session, make_source, make_re
     session.expire_all()
     assert session.get_one(Resource, two).merged_into_id is None and owners(session) == [one, two]
     assert session.scalars(select(Match.state)).all() == ["different"]
+
+
+def test_what_people_said_of_a_page_goes_back_with_it(session, make_source, make_record, receive):
+    receive(make_source("one"), [make_record("a", "Live commerce")])
+    receive(make_source("two"), [make_record("a", "直播电商")])
+    one, two = session.scalars(select(Resource.id).order_by(Resource.id))
+    curating.change(session, MEI, {two: {"summary": "Sell by video."}})
+    uniting.unite(session, one, two, classifier=classifying.load(session), actor=MEI)
+    session.commit()
+    assert session.get_one(Resource, one).summary == "Sell by video."
+    split(session, 2)
+    session.expire_all()
+    assert session.get_one(Resource, two).summary == "Sell by video." and session.get_one(Resource, one).summary is None
+    assert session.scalars(select(Curation.resource_id)).all() == [two]
+
+
+def test_a_split_ends_the_merge_also_where_its_page_was_merged_on(session, make_source, make_record, receive):
+    for name in ("one", "two", "three"):
+        receive(make_source(name), [make_record("a", f"Course {name}")])
+    one, two, three = session.scalars(select(Resource.id).order_by(Resource.id))
+    classifier = classifying.load(session)
+    uniting.unite(session, two, three, classifier=classifier, actor=MEI)
+    match = uniting.unite(session, one, two, classifier=classifier, actor=MEI)
+    session.commit()
+    assert split(session, 3) == three
+    uniting.unite(session, one, three, classifier=classifier, actor=MEI)
+    uniting.undo(session, match, classifier=classifier, actor=MEI)
+    session.commit()
+    session.expire_all()
+    assert owners(session) == [one, two, one] and session.get_one(Resource, three).merged_into_id == one
 
 
 def test_what_cannot_be_split_says_why(session, joined):

@@ -122,12 +122,14 @@ def test_a_source_with_an_open_run_waits_for_its_next_time(session, due, state):
     assert run.state == state and source.next_at > now(), "a run that waits for approval is not replaced"
 
 
-def test_a_source_at_work_at_something_else_waits_for_its_next_time(session, due):
+def test_a_source_at_work_at_something_else_is_harvested_when_that_has_ended(session, due):
     source = due()
     leasing.acquire(session, source.id)
     assert scheduling.start_due(session) == []
     session.expire_all()
-    assert source.next_at > now()
+    assert source.next_at < now(), "a preview must not cost a weekly harvest"
+    leasing.release(session, source.id)
+    assert len(scheduling.start_due(session)) == 1 and source.next_at > now()
 
 
 def test_a_run_that_was_broken_off_goes_on(session, due):
