@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session
 
 from config import from_env
@@ -31,6 +31,10 @@ def missing(what: str) -> None:
     if REQUIRE_ALL:
         pytest.fail(f"{what} is required here (HUB_TEST_REQUIRE_ALL)")
     pytest.skip(f"no {what}")
+
+
+VOCABULARY = ("concept", "concept_label", "concept_text")
+fingerprints: dict[str, tuple[object, ...]] = {}  # of the vocabulary, by database
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +79,10 @@ def postgresql_url(worker_id: str) -> str:
     engine.dispose()
     own = f"{url.rpartition('/')[0]}/{name}"
     prepare(own)
+    engine = create_engine(own)
+    with engine.connect() as connection:
+        fingerprints[own] = fingerprint(connection)
+    engine.dispose()
     return own
 
 
@@ -87,6 +95,11 @@ def prepare(url: str) -> None:
         session.commit()
         if engine.dialect.name == "sqlite":
             session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            session.commit()
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM"))  # no free pages: a file that may not grow is full
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     engine.dispose()
 
 
@@ -102,13 +115,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def empty(url: str) -> None:
-    """Every table but the vocabulary's."""
-    kept = {"alembic_version", "concept", "concept_label", "concept_text"}
+    """Every table but the vocabulary's; that one is loaded anew when a test has changed it."""
+    kept = {"alembic_version", *VOCABULARY}
     tables = ", ".join(f'"{table}"' for table in db.metadata.tables if table not in kept)
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        right = fingerprint(connection) == fingerprints[url]
+        if not right:
+            connection.execute(text(f"TRUNCATE {', '.join(VOCABULARY)} RESTART IDENTITY CASCADE"))
+    if not right:
+        with Session(engine) as session:
+            seeding.load_vocabulary(session)
+            session.commit()
     engine.dispose()
+
+
+def fingerprint(connection: Connection) -> tuple[object, ...]:
+    """What tells whether the vocabulary is as it was loaded."""
+    labels = "SELECT count(*), sum(hashtext(text || language || preferred || by_person)) FROM concept_label"
+    concepts = "SELECT count(*), count(broader_id), count(retired_at), sum(hashtext(notation || placed_by_person)) FROM concept"
+    return (*connection.execute(text(labels)).one(), *connection.execute(text(concepts)).one())
 
 
 @pytest.fixture

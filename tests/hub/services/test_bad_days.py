@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,14 +77,16 @@ def test_a_full_database_ends_the_run_with_the_reason(app, session, repository, 
     if not is_sqlite(session):
         pytest.skip("how a server's disk fills cannot be played here")
 
-    def fill() -> None:
-        session.execute(text("PRAGMA max_page_count=1"))  # no smaller than the file is: not one page more
+    with ExitStack() as full:
 
-    run = broken_off(fill)
-    assert run.state == "failed" and "full" in run.reason and "space" in run.advice
-    assert 0 < run.seen < 250 and run.seen == run.created
-    assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-    session.execute(text("PRAGMA max_page_count=1073741823"))
+        def fill() -> None:  # no smaller than the file is: not one page more
+            session.execute(text("PRAGMA max_page_count=1"))
+            full.enter_context(each_connection("PRAGMA max_page_count=1"))
+
+        run = broken_off(fill)
+        assert run.state == "failed" and "full" in run.reason and "space" in run.advice
+        assert 0 < run.seen < 250 and run.seen == run.created
+        assert session.scalar(text("PRAGMA integrity_check")) == "ok"
     assert completes(app, session, repository, harvest)
 
 

@@ -87,7 +87,7 @@ def test_readers_are_no_admins(own_site: Flask, csrf: Csrf, courses: ModuleType)
     sign_in(client, csrf, "reader@example.org", courses.PASSWORD)
     answer = client.get("/admin/runs")
     assert answer.status_code == 403
-    assert "for admins" in answer.get_data(as_text=True)
+    assert "more rights than you have" in answer.get_data(as_text=True)
 
 
 def test_htmx_is_sent_to_the_sign_in_page(own_site: Flask) -> None:
