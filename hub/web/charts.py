@@ -97,6 +97,8 @@ def ticks(chart: Chart) -> list[tuple[float, str]]:
 
 def axis_value(series: str, value: float) -> str:
     """A value as short as an axis wants it."""
+    if series == "seconds" and value < 10:
+        return _("%(seconds)s s", seconds=number(round(value, 1 if value >= 1 else 2)))
     if series == "seconds":
         return dates.format_timedelta(timedelta(seconds=value), format="narrow", granularity="second", locale=locale())
     return _("%(thousands)sk", thousands=number(round(value / 1000, 1))) if value >= 10_000 else number(round(value, 1))
