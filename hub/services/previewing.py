@@ -20,8 +20,7 @@ from harvesters.record import Failure, Item, Record, Withdrawn
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import PreviewItem, Run
-from hub.models.source import Source
-from hub.services import leasing, merging, running, saving, shortening
+from hub.services import leasing, merging, running, saving, shortening, withdrawing
 
 FIRST = 200  # records of a preview of a new source
 LOOKS = 50  # new records that are kept as they would look
@@ -193,7 +192,8 @@ def judge_vanished(job: saving.Job, run: Run) -> tuple[str | None, str | None]:
     )
     if gone and nameless:
         return f"{gone} records were not seen, but {nameless} failures have no identifier and may be these: none would be withdrawn.", None
-    if gone and is_held(job.session, job.source.id, gone):
+    before = withdrawing.count(job.session, job.source.id, withdrawing.LIVE)
+    if withdrawing.is_held(run.source, gone, before):
         return f"{gone} records have vanished. That is more than this source may lose unasked: a harvest would wait for approval.", None
     if gone:
         run.withdrawn, run.seen = run.withdrawn + gone, run.seen + gone
@@ -201,18 +201,6 @@ def judge_vanished(job: saving.Job, run: Run) -> tuple[str | None, str | None]:
     if run.received == 0:
         return "The source answered, but it holds no records.", "Check the address and the options (a set, a path)."
     return None, None
-
-
-def is_held(session: Session, source_id: int, gone: int) -> bool:
-    """Would so many vanished records wait for approval?"""
-    source = session.get_one(Source, source_id)
-    live = session.scalar(select(func.count()).select_from(SourceRecord).where(SourceRecord.source_id == source_id, alive())) or 0
-    return gone > source.guard_few and gone > source.guard_share * live
-
-
-def alive() -> Any:
-    """A record that feeds the catalogue."""
-    return (SourceRecord.state != "withdrawn") & SourceRecord.title.is_not(None)
 
 
 def note_vanished(job: saving.Job) -> int:
@@ -226,7 +214,7 @@ def note_vanished(job: saving.Job) -> int:
     failed = exists().where(mine, PreviewItem.verdict == "invalid", PreviewItem.identifier.in_((SourceRecord.url, SourceRecord.raw_url)))
     while rows := session.execute(
         select(SourceRecord.id, SourceRecord.identifier, SourceRecord.title)
-        .where(SourceRecord.source_id == job.source.id, alive(), ~came, ~failed, SourceRecord.id > after)
+        .where(SourceRecord.source_id == job.source.id, withdrawing.LIVE, ~came, ~failed, SourceRecord.id > after)
         .order_by(SourceRecord.id)
         .limit(SLICE)
     ).all():

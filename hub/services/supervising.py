@@ -201,8 +201,3 @@ def last_runs(session: Session, source_id: int, *, limit: int = 10) -> tuple[Run
     )  # fmt: skip
     rows = session.execute(select(*columns).where(Run.source_id == source_id).order_by(Run.id.desc()).limit(limit))
     return tuple(RunRow(**row._asdict()) for row in rows)
-
-
-def open_run(session: Session, source_id: int) -> int | None:
-    """The run of a source that is at work, or waits for it."""
-    return session.scalar(select(func.max(Run.id)).where(Run.source_id == source_id, Run.state.in_(("queued", "running"))))

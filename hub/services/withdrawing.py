@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.record import SourceRecord
 from hub.models.run import Failure, Run
+from hub.models.source import Source
 from hub.services import cataloguing, classifying, leasing, mailing, receiving, running, saving, validating
 from hub.services.cataloguing import SourceFacts
 from hub.services.classifying import Classifier
@@ -41,7 +42,7 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
             advice="Mend what failed, then harvest again.",
         )
     before = count(session, source.id, LIVE)
-    if gone > run.source.guard_few and gone > run.source.guard_share * before:
+    if is_held(run.source, gone, before):
         return Verdict(
             waits=True,
             reason=f"{gone} of {before} records have vanished from the source.",
@@ -54,6 +55,11 @@ def sweep(session: Session, source: SourceFacts, run: Run, *, classifier: Classi
 
     withdraw_vanished(session, source, run, classifier=classifier, holds=holds)
     return Verdict(reason=f"{gone} records have vanished from the source and were withdrawn.")
+
+
+def is_held(source: Source, gone: int, before: int) -> bool:
+    """Do so many vanished of the records that there were wait for somebody's approval? Each source has a guard of its own."""
+    return gone > source.guard_few and gone > source.guard_share * before
 
 
 def vanished(run_id: int) -> ColumnElement[bool]:
