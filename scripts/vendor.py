@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "hub" / "static" / "vendor"
 INNER = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
 SYMBOL = (
-    '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+    '<symbol id="{name}" viewBox="0 0 24 24" fill="{fill}" stroke="currentColor" stroke-width="2" '
     'stroke-linecap="round" stroke-linejoin="round">{inner}</symbol>'
 )
 
@@ -46,18 +46,19 @@ def read(archive: Path, path: str) -> bytes:
         return member.read()
 
 
-def symbol(name: str, svg: str) -> str:
+def symbol(name: str, svg: str, *, filled: bool = False) -> str:
     """One icon as a symbol of the sprite."""
     inner = INNER.search(svg)
     if inner is None:
         sys.exit(f"icon {name} is not an SVG that we can read")
     shapes = re.sub(r"\s+", " ", inner[1]).replace(" />", "/>").replace("> <", "><").strip()
-    return SYMBOL.format(name=name, inner=shapes)
+    return SYMBOL.format(name=f"{name}-fill" if filled else name, fill="currentColor" if filled else "none", inner=shapes)
 
 
-def sprite(archive: Path, folder: str, names: list[str]) -> str:
-    """All the icons that we use, one symbol a line."""
+def sprite(archive: Path, folder: str, names: list[str], filled: list[str]) -> str:
+    """All the icons that we use, one symbol a line; the filled ones as NAME-fill."""
     symbols = [symbol(name, read(archive, f"{folder}/{name}.svg").decode()) for name in sorted(names)]
+    symbols += [symbol(name, read(archive, f"{folder}/{name}.svg").decode(), filled=True) for name in sorted(filled)]
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
@@ -72,7 +73,7 @@ def vendor(plan: dict[str, Any]) -> None:
                 kept.add(file["as"])
             if package["name"] == plan["icons"]["package"]:
                 icons = plan["icons"]
-                (TARGET / icons["as"]).write_text(sprite(archive, icons["folder"], icons["names"]))
+                (TARGET / icons["as"]).write_text(sprite(archive, icons["folder"], icons["names"], icons["filled"]))
                 kept.add(icons["as"])
     for old in TARGET.iterdir():
         if old.name not in kept:

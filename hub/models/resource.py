@@ -63,6 +63,9 @@ class Resource(db.Model):  # type: ignore[name-defined]
     content_modified: Mapped[Moment | None]
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # as `merging.merge` makes it
     completeness: Mapped[int] = mapped_column(default=0)  # per cent of the fields that matter to a teacher
+    score: Mapped[float | None]  # mean of independent reviews, 1 .. 5; this and the two below as `tallying` counts them
+    review_count: Mapped[int] = mapped_column(default=0)  # those that make the score
+    adoption_count: Mapped[int] = mapped_column(default=0)  # institutions that use it and say so in public
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     hidden_at: Mapped[Moment | None]  # a curator took it out of sight; nothing is lost, and it can be restored

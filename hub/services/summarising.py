@@ -20,6 +20,7 @@ COLUMNS = (
     Resource.resource_type, Resource.licence, Resource.licence_family, Resource.free, Resource.certificate, Resource.provider,
     Resource.provider_slug, Resource.institution, Resource.levels, Resource.duration, Resource.workload_min, Resource.workload_max,
     Resource.teaches, Resource.content_modified, Resource.updated_at, Resource.links,
+    Resource.score, Resource.review_count, Resource.adoption_count,
 )  # fmt: skip
 
 
@@ -49,6 +50,9 @@ class Summary:
     workload_max: float | None
     teaches: tuple[str, ...]
     links: str | None  # broken | elsewhere: its own address leads nowhere
+    score: float | None  # 1 .. 5, the mean of independent reviews
+    reviews: int  # those that make the score
+    adoptions: int  # institutions that use it
     changed_at: datetime  # the content, or else our record of it
     topics: tuple[str, ...]  # notations, surest first
 
@@ -97,6 +101,9 @@ def summary(row: Any, topics: tuple[str, ...]) -> Summary:
         workload_max=row.workload_max,
         teaches=tuple(row.teaches),
         links=row.links,
+        score=row.score,
+        reviews=row.review_count,
+        adoptions=row.adoption_count,
         changed_at=row.content_modified or row.updated_at,
         topics=topics,
     )

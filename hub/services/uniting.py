@@ -1,7 +1,8 @@
 """Two pages become one, and two again: records, offerings and keys move, the old address redirects for ever, nothing is deleted.
 
 What a person said of the page that ends stays with it, and is copied to the other one where nobody said anything: so that going back
-restores both. Everything happens in the caller's transaction, under a lock on both resources taken in the order of their ids.
+restores both. What members said of it (tags, reviews, shelves) follows it and goes back (`rehoming`). Everything happens in the caller's
+transaction, under a lock on both resources taken in the order of their ids.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from hub.db import now
 from hub.models.match import Match
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource, ResourceKey
-from hub.services import auditing, cataloguing, comparing, gathering, inheriting
+from hub.services import auditing, cataloguing, comparing, gathering, inheriting, rehoming
 from hub.services.auditing import Actor, Subject
 from hub.services.classifying import Classifier
 from hub.services.comparing import Comparison
@@ -61,6 +62,7 @@ def unite(
     session.execute(update(Resource).where(Resource.merged_into_id == other_id).values(merged_into_id=kept_id))
     session.execute(update(Resource).where(Resource.id == other_id).values(merged_into_id=kept_id, **touched()))
     match.copied = inheriting.copy_words(session, other_id, kept_id)
+    rehoming.follow(session, other_id, kept_id)
     decide(match, "merged", actor, kept_id)
     session.flush()
     settle(session, [kept_id], [other_id], classifier)
@@ -212,6 +214,7 @@ def revive(session: Session, match: Match, back_id: int, owner_id: int) -> None:
         level = {id for row in rows for id in row} - below - {back_id} - level
         below |= level
     session.execute(update(Resource).where(Resource.id.in_(below), Resource.merged_into_id == owner_id).values(merged_into_id=back_id))
+    rehoming.go_back(session, back_id, below, owner_id)
 
 
 def pair(one: Resource, other: Resource) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from flask import abort, request, url_for
 from flask_login import current_user
@@ -26,6 +26,47 @@ class SignInFirst(HTTPException):
         if request.headers.get("HX-Request"):
             response = Response(status=401, headers={"HX-Redirect": address})
         super().__init__(response=response)
+
+
+def signed_in_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Everybody with an account passes; others get the sign-in page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user.is_authenticated:
+            raise SignInFirst
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def member_required(least: str = "teacher") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Who acts for an institution with this role or a higher one passes (`context.viewer().seat`); others who are signed in get 403,
+    everybody else the sign-in page."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.is_authenticated:
+                raise SignInFirst
+            seat = current_user.viewer.seat
+            if seat is None or not seat.may(least):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def refuse(*, seen: bool) -> NoReturn:
+    """Ends a request for something that is not this visitor's to change: 404 when they may not even see it, 403 when they see it;
+    the sign-in page first for who is not signed in and sees it."""
+    if not seen:
+        abort(404)
+    if not current_user.is_authenticated:
+        raise SignInFirst
+    abort(403)
 
 
 def curator_required(view: Callable[P, R]) -> Callable[P, R]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from hub.services import joining
+from hub.services import acting, joining
 from hub.web import context, security
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
@@ -35,9 +35,9 @@ manager = Manager()
 class Visitor(UserMixin):
     """Who is signed in, as pages see them. The session key is part of the id: a new key ends every session."""
 
-    def __init__(self, person: Any) -> None:
+    def __init__(self, person: Any, viewer: Any) -> None:
         self.person_id, self.key, self.name, self.is_admin = person.id, person.session_key, person.name, person.is_admin
-        self.is_curator = person.is_curator or person.is_admin
+        self.viewer, self.is_curator = viewer, viewer.is_curator
 
     @property
     def id(self) -> int:
@@ -54,7 +54,9 @@ def load(kept: str) -> Visitor | None:
     """The visitor of a session; None when the account or its key is no more."""
     number, _, key = kept.partition(":")
     person = joining.get(context.session(), int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    return Visitor(person) if person is not None and person.session_key == key else None
+    if person is None or person.session_key != key or person.disabled_at is not None:
+        return None
+    return Visitor(person, acting.viewer(context.session(), person))
 
 
 class SignInForm(FlaskForm):
@@ -91,7 +93,7 @@ def sign_in() -> Response:
     if person is None:
         return page(form, 422, refused=_("The e-mail address or the password is wrong."))
     cookie.clear()  # nothing of the visitor's old session lives on in the new one
-    login_user(Visitor(person))
+    login_user(Visitor(person, acting.viewer(context.session(), person)))
     return redirect(security.own_path(form.next.data), 303)
 
 

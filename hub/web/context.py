@@ -8,7 +8,7 @@ from flask import current_app, g
 from flask_login import current_user
 
 from hub.db import db
-from hub.services import auditing
+from hub.services import acting, auditing
 
 
 def session() -> Any:
@@ -39,6 +39,11 @@ def observer() -> Any:
 def actor() -> Any:
     """Who writes, as the audit log names them (`auditing.Actor`)."""
     return auditing.Actor(int(current_user.id), str(current_user.name))
+
+
+def viewer() -> Any:
+    """Who asks for people's things (`acting.Viewer`); anybody when nobody is signed in."""
+    return current_user.viewer if current_user.is_authenticated else acting.ANYBODY
 
 
 def setting(name: str) -> Any:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import hiding, reading
+from hub.services import adopting, bookmarking, evaluating, hiding, reading, tagging
 from hub.web import context, jsonld
 
 bp = Blueprint("resources", __name__)
@@ -50,6 +50,10 @@ def show(name: str) -> str | Response | tuple[str, int]:
         similar=reading.similar(context.session(), context.index(), page.summary.id),
         canonical=public_address(right),
         jsonld=jsonld.script(page, public_address(right)),
+        tags=tagging.on_resource(context.session(), context.viewer(), page.summary.id),
+        evaluation=evaluating.on_resource(context.session(), context.viewer(), page.summary.id),
+        adoptions=adopting.on_resource(context.session(), context.viewer(), page.summary.id),
+        kept=bookmarking.on_resource(context.session(), context.viewer(), page.summary.id),
         hidden_by=hiding.why(context.session(), page.summary.id) if page.hidden_at else ("", ""),
     )
 

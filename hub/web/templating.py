@@ -23,6 +23,7 @@ from hub.web import (
     deeds,
     facts,
     health,
+    houses,
     markup,
     pages,
     permissions,
@@ -39,6 +40,9 @@ SECTIONS = {
     "resources": "resources",
     "reasons": "resources",
     "topics": "topics",
+    "paths": "paths",
+    "shelves": "shelves",
+    "institutions": "institutions",
     "providers": "providers",
     "sources": "sources",
     "reports": "sources",
@@ -63,6 +67,8 @@ TOPIC_ICONS = {  # main topics; those under them look like them
     "teaching": "presentation",
 }
 
+KIND_ICONS = {"university": "graduation-cap", "enterprise": "briefcase", "agency": "landmark"}
+
 
 def register(app: Flask) -> None:
     """Set up the application's templates."""
@@ -73,6 +79,7 @@ def register(app: Flask) -> None:
         mosaic=covers.mosaic,
         main_topic=main_topic,
         topic_icon=topic_icon,
+        kind_icon=kind_icon,
         icon_url=icon_url,
         popular=popular,
         time=time,
@@ -92,7 +99,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (houses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
@@ -136,6 +143,11 @@ def main_topic(summary: Summary) -> str | None:
 def topic_icon(notation: str) -> str:
     """The icon of a topic's main topic."""
     return TOPIC_ICONS.get(notation.partition(".")[0], "tag")
+
+
+def kind_icon(kind: str) -> str:
+    """The icon of a kind of institution."""
+    return KIND_ICONS.get(kind, "building-2")
 
 
 def popular(topics: Sequence[TopicCount], most: int = 5) -> list[TopicCount]:

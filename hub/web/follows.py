@@ -1,0 +1,7 @@
+"""What one wants to hear of."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("follows", __name__)

@@ -1,0 +1,7 @@
+"""Shelves: the list, the page of each, new ones."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("shelves", __name__)
