@@ -139,7 +139,8 @@ def look(source: Source, identifier: str, values: Mapping[str, Any], classifier:
     findings = classifier.classify(merged["title"], [*merged["keywords"], *merged["subjects"]], merged["text"])
     topics = [notations[f.concept_id] for f in findings if f.state == "accepted" and f.concept_id in notations]
     public_id = naming.public_id(source.name, identifier)
-    return summarising.summary(SimpleNamespace(**merged, id=0, public_id=public_id, updated_at=at, links=None), tuple(topics))
+    unsaid = {"links": None, "score": None, "review_count": 0, "adoption_count": 0}
+    return summarising.summary(SimpleNamespace(**merged, **unsaid, id=0, public_id=public_id, updated_at=at), tuple(topics))
 
 
 def raw(session: Session, run_id: int, item_id: int) -> RawRecord | None:
