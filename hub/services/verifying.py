@@ -13,12 +13,17 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Person
+from hub.services import joining
 
 STEP = 30  # seconds that a code lives
 DRIFT = 1  # steps that a clock may be wrong, either way
 CODES = 10  # recovery codes
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like others
 SECRET = re.compile(r"[A-Z2-7]{32}")
+
+
+class WrongPassword(Exception):
+    """The password does not fit."""
 
 
 def new_secret() -> str:
@@ -59,6 +64,48 @@ def new_codes(person: Person) -> list[str]:
     codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(CODES)]
     person.recovery_hashes = [hashed(code) for code in codes]
     return codes
+
+
+def second_step(session: Session, person: Person, code: str, *, address: str) -> bool:
+    """The second step of signing in, slowed down like passwords are, by account and by address. Commits. Raises TooManyTries."""
+    keys = throttle_keys(person, address)
+    joining.check_tries(session, keys)
+    if not take(session, person, code):
+        joining.count_failure(session, keys)
+        return False
+    joining.forget_failures(session, keys)
+    session.commit()
+    return True
+
+
+def prove(session: Session, person: Person, password: str, code: str, *, address: str) -> bool:
+    """Are password and code those of this person, who is signed in? The code is used up. Commits. Raises TooManyTries, WrongPassword."""
+    check_password(session, person, password, address=address)
+    return second_step(session, person, code, address=address)
+
+
+def set_up(session: Session, person: Person, secret: str, password: str, code: str, *, address: str) -> list[str] | None:
+    """`turn_on` for who also knows the password: a browser left open is not enough. The caller commits.
+
+    Raises TooManyTries, WrongPassword.
+    """
+    check_password(session, person, password, address=address)
+    return turn_on(session, person, secret, code)
+
+
+def check_password(session: Session, person: Person, password: str, *, address: str) -> None:
+    """Nothing when it fits, or when the person has none. Commits a failure. Raises TooManyTries, WrongPassword."""
+    keys = throttle_keys(person, address)
+    joining.check_tries(session, keys)
+    if person.password_hash and not joining.right(person.password_hash, password):
+        joining.count_failure(session, keys)
+        raise WrongPassword
+
+
+def throttle_keys(person: Person, address: str) -> list[str]:
+    """The counts of failures: of this account's second step, and of the address."""
+    pairs = (("second step", str(person.id)), ("second step from", address))
+    return [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in pairs]
 
 
 def take(session: Session, person: Person, code: str) -> bool:
