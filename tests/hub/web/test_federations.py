@@ -28,7 +28,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the provider is built with a part of Authlib that Authlib moves elsewhere
     import oidc_provider_mock
 
-pytestmark = pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
+]
 PASSWORD = "correct-horse-battery"
 Build = Callable[..., Flask]
 
@@ -304,7 +307,7 @@ def test_the_last_way_in_stays(build: Build, real: str) -> None:
 def test_the_button_says_where(build: Build, real: str) -> None:
     client = build(real).test_client()
     page = html.document_fromstring(client.get("/login?next=/bookmarks").get_data(as_text=True))
-    assert page.xpath("//a[@id='sso']/@href") == ["/login/sso?next=/bookmarks"]
+    assert page.xpath("//a[@id='sso']/@href") == ["/login/sso?next=%2Fbookmarks"]
     assert "Example University" in page.xpath("string(//a[@id='sso'])")
 
 
