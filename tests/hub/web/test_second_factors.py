@@ -216,3 +216,20 @@ def test_set_up_twice_or_taken_away_from_nobody(signed_in: FlaskClient, app: Fla
     assert signed_in.post(f"{HERE}/codes", data=csrf).status_code == 409
     change(app, ada, another_factor)
     assert signed_in.post(HERE, data=csrf).status_code == 409
+
+
+def test_a_hub_that_asks_curators_for_a_second_factor(environment: dict[str, str], ada: int, app: Flask) -> None:
+    strict = create_app({**from_env({**environment, "HUB_TWO_FACTOR": "curators"}), "TESTING": True, "PROPAGATE_EXCEPTIONS": False})
+    client = strict.test_client()
+    password(client)
+    assert client.get("/admin/corrections").status_code == 403, "who is no curator hears nothing of it"
+    change(app, ada, lambda person: setattr(person, "is_admin", True))
+    for place in ("/admin/corrections", "/admin/audit"):
+        answer = client.get(place)
+        assert (answer.status_code, answer.location) == (303, HERE)
+    assert client.get("/about").status_code == 200
+    change(app, ada, another_factor)
+    assert client.get("/admin/audit").status_code == 200
+    change(app, ada, lambda person: (setattr(person, "totp_secret", None), setattr(person, "password_hash", "")))
+    assert client.get("/admin/audit").status_code == 200, "who has no password here has their provider's"
+    close(strict)
