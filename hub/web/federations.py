@@ -36,7 +36,7 @@ class LinkForm(FlaskForm):
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=500)], render_kw={"autocomplete": "current-password"}
     )
-    code = StringField(_l("Code"), [Optional(), Length(max=100)], render_kw={"autocomplete": "one-time-code"})
+    code = StringField(_l("One-time code"), [Optional(), Length(max=100)], render_kw={"autocomplete": "one-time-code"})
 
 
 @bp.get("/login/sso")

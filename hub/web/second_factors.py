@@ -28,7 +28,7 @@ CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck":
 class CodeForm(FlaskForm):
     """A code of the authenticator, or a recovery code."""
 
-    code = StringField(_l("Code"), [InputRequired(_l("Enter a code.")), Length(max=100)], render_kw=CODE)
+    code = StringField(_l("One-time code"), [InputRequired(_l("Enter a code.")), Length(max=100)], render_kw=CODE)
 
 
 class ProofForm(CodeForm):
