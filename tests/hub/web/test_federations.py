@@ -18,7 +18,7 @@ from sqlalchemy import select
 from config import from_env
 from hub.app import create_app
 from hub.db import db, now
-from hub.models import Identity, Institution, Membership, Person
+from hub.models import Identity, Institution, InstitutionDomain, Membership, Person
 from hub.models.audit import AuditEvent
 from hub.services import joining, verifying
 
@@ -115,6 +115,31 @@ def test_somebody_new_gets_an_account_and_the_same_one_again(build: Build, real:
     with app.app_context():
         identity = db.session.scalars(select(Identity)).one()
         assert (identity.issuer, identity.subject) == (real, "ada-1") and identity.used_at is not None
+
+
+@pytest.mark.parametrize(
+    ("joining_", "closed", "domain", "joins"),
+    [
+        ("domain", False, "example.org", True),
+        ("invited", False, "example.org", False),
+        ("domain", True, "example.org", False),
+        ("domain", False, "other.example.org", False),
+    ],
+)
+def test_somebody_new_joins_the_institution_of_the_domain(
+    build: Build, real: str, joining_: str, closed: bool, domain: str, joins: bool
+) -> None:
+    app = build(real)
+    with app.app_context():
+        house = Institution(slug="uni", name="Uni", kind="university", joining=joining_, created_at=now(), updated_at=now())
+        house.closed_at = now() if closed else None
+        db.session.add(house)
+        db.session.flush()
+        db.session.add(InstitutionDomain(institution_id=house.id, domain=domain))
+        db.session.commit()
+    sign_in(app.test_client(), "ada-1")
+    with app.app_context():
+        assert list(db.session.scalars(select(Membership.role))) == (["student"] if joins else [])
 
 
 def test_who_signs_in_elsewhere_alone_has_no_password_that_fits(build: Build, real: str) -> None:
@@ -297,7 +322,9 @@ def test_the_last_way_in_stays(build: Build, real: str) -> None:
     sign_in(client, "ada-1")
     with app.app_context():
         identity = db.session.scalars(select(Identity)).one().id
-    assert "This is the only way into your account" in told(client.get("/me/sso"))
+    page = client.get("/me/sso")
+    assert "This is the only way into your account" in told(page)
+    assert f"{real}/oauth2/end_session" in html.document_fromstring(page.get_data(as_text=True)).xpath("//main//a/@href")
     answer = client.post(f"/me/sso/{identity}/unlink", data={"csrf_token": token(client)}, follow_redirects=True)
     assert "set a password first" in told(answer)
     with app.app_context():
