@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.discovery import get_well_known_url
 
-from hub.services import consulting, vouching
+from hub.services import inquiring, vouching
 
 FRESH = 3600.0  # seconds that what the provider says of itself is believed
 LATEST = 600  # seconds from the way out to the way back
@@ -174,8 +174,8 @@ class Provider:
 def asked(url: str, *, headers: dict[str, str] | None = None, form: bytes | None = None) -> dict[str, Any]:
     """A JSON object that came with success. Raises Trouble."""
     try:
-        status, found = consulting.ask(url, headers=headers or {}, form=form)
-    except consulting.Unreachable as error:
+        status, found = inquiring.ask(url, headers=headers or {}, form=form)
+    except inquiring.Unreachable as error:
         raise Trouble("down", str(error)) from error
     if status != 200:
         kind = "down" if status >= 500 or status == 429 else "wrong"
