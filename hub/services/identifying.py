@@ -64,7 +64,8 @@ def enter(session: Session, known: Known, *, vouched: bool = False) -> tuple[Per
     """
     person = person_of(session, known)
     if person is not None:
-        return open_account(person), False
+        open_account(person).signed_in_at = now()
+        return person, False
     if not known.email or not (known.verified or vouched):
         raise NoAddress
     person = joining.by_email(session, known.email)
@@ -73,6 +74,7 @@ def enter(session: Session, known: Known, *, vouched: bool = False) -> tuple[Per
     if not joins_alone(session, open_account(person)):
         raise ProveFirst
     link(session, person, known)
+    person.signed_in_at = now()
     return person, False
 
 
@@ -109,6 +111,7 @@ def new_person(session: Session, known: Known) -> tuple[Person, bool]:
         session_key=secrets.token_urlsafe(32),
         confirmed_at=now(),
         created_at=now(),
+        signed_in_at=now(),
     )
     try:
         with session.begin_nested():
