@@ -141,6 +141,7 @@ def link(session: Session, person: Person, known: Known) -> None:
     except IntegrityError as error:
         raise Taken from error
     noted(session, person, "person.linked", known.issuer)
+    warning.tell(session, person, "linked")
 
 
 def unlink(session: Session, person: Person, identity_id: int) -> bool:
@@ -152,6 +153,7 @@ def unlink(session: Session, person: Person, identity_id: int) -> bool:
         raise LastWay
     session.execute(delete(Identity).where(Identity.id == identity_id, Identity.person_id == person.id))
     noted(session, person, "person.unlinked", identity.issuer)
+    warning.tell(session, person, "unlinked")
     return True
 
 

@@ -118,7 +118,7 @@ def turn_off() -> Response:
     refused = proven(person, form)
     if refused is not None:
         return refused
-    verifying.turn_off(person)
+    verifying.turn_off(context.session(), person)
     context.session().commit()
     flash(_("The second factor is off."), "ok")
     return redirect(url_for("second_factors.show"), 303)
