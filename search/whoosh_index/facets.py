@@ -23,6 +23,8 @@ GROUPS = (  # facets whose combinations stay few
     ("topic",),
     ("provider",),
     ("institution",),
+    ("score", "adopted"),
+    ("tag",),
 )
 GROUP_OF = {name: group for group in GROUPS for name in group}
 
