@@ -45,8 +45,16 @@ ACTIONS = {
     "resources.split": _l("Record split off"),
     "resources.edited": _l("Many resources edited"),
     "resources.undone": _l("Edit of many resources taken back"),
+    "person.admin": _l("Rights of an admin changed"),
+    "person.curator": _l("Rights of a curator changed"),
+    "person.disabled": _l("Account closed"),
+    "person.enabled": _l("Account opened again"),
+    "person.signed-out": _l("All sessions ended"),
+    "person.two-factor-off": _l("Second factor switched off"),
+    "person.linked": _l("Sign-in elsewhere linked"),
+    "person.unlinked": _l("Sign-in elsewhere unlinked"),
 }
-SUBJECTS = {"resource": _l("Resource"), "source": _l("Source"), "run": _l("Run"), "topic": _l("Topic")}
+SUBJECTS = {"resource": _l("Resource"), "source": _l("Source"), "run": _l("Run"), "topic": _l("Topic"), "person": _l("Person")}
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 
 

@@ -23,6 +23,7 @@ from hub.web import (
     covers,
     deeds,
     facts,
+    federations,
     health,
     houses,
     markup,
@@ -96,6 +97,7 @@ def register(app: Flask) -> None:
         code=markup.code,
         key=markup.key,
         contact_link=markup.contact_link,
+        sso_name=federations.button,
     )
     app.context_processor(of_this_request)
 

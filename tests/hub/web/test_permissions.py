@@ -26,7 +26,9 @@ OPEN = {
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/login/sso", "/login/sso/link", "/login/sso/return",
 }  # fmt: skip
+OWN = ("/me/",)  # of everybody who is signed in
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
@@ -86,7 +88,7 @@ def writes(gate: Flask) -> Iterator[Callable[[], bool]]:
 
 def routes(app: Flask, method: str) -> list[Rule]:
     """All routes with this method but those that sign in and out, and files."""
-    left = {"accounts.sign_in", "accounts.sign_out", "static"}
+    left = {"accounts.sign_in", "accounts.sign_out", "second_factors.ask", "static"}
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint not in left]
 
 
@@ -106,6 +108,8 @@ def least(rule: Rule) -> str:
     """The least role that may come in."""
     if rule.rule in OPEN:
         return "visitor"
+    if rule.rule.startswith(OWN):
+        return "member"
     if rule.rule.startswith(CURATORS):
         return "curator"
     assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
