@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.account import Identity, Person
 from hub.models.institution import Membership
-from hub.services import admitting, auditing, joining
+from hub.services import auditing, joining, welcoming
 from hub.services.vouching import Known
 
 
@@ -120,7 +120,7 @@ def new_person(session: Session, known: Known) -> tuple[Person, bool]:
         if other is None:
             raise ProveFirst from None
         return open_account(other), False
-    admitting.by_domain(session, person)
+    welcoming.by_domain(session, person)
     return person, True
 
 
