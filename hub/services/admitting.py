@@ -105,11 +105,14 @@ def read(body: bytes) -> list[Row]:
         raise BadTable("empty")
     if len(people) > ROWS_MOST:
         raise BadTable("rows")
-    made, faults, seen = [], [], set[str]()
+    made, faults, seen = list[Row](), list[Fault](), set[str]()
     for line, row in people:
         texts = {name: row[place] if 0 <= place < len(row) else "" for name, place in places.items()}
         found = person(line, texts, seen)
-        (faults if isinstance(found, Fault) else made).append(found)  # type: ignore[attr-defined]
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            made.append(found)
     if faults:
         raise BadLines(faults[:ERRORS_MOST])
     return made

@@ -91,7 +91,7 @@ def queue(session: Session, institution: Institution, today: date, *, page: int 
     return Queue(rows, total, -(-total // limit), cycle.name if cycle else None)
 
 
-def counts_of(institution_id: int) -> tuple[tuple[Any, Select[Any]], ...]:
+def counts_of(institution_id: int) -> tuple[tuple[Any, Any], ...]:
     """For each number of Waiting: the column of the resource, and the query that counts by it."""
     return (
         (
@@ -112,7 +112,7 @@ def counts_of(institution_id: int) -> tuple[tuple[Any, Select[Any]], ...]:
     )
 
 
-def counted(session: Session, query: tuple[Any, Select[Any]], found: Sequence[int]) -> dict[int, int]:
+def counted(session: Session, query: tuple[Any, Any], found: Sequence[int]) -> dict[int, int]:
     """Resource -> how many."""
     column, wanted = query
     return {resource_id: count for resource_id, count in session.execute(wanted.where(column.in_(found)).group_by(column))}

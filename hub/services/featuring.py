@@ -64,7 +64,7 @@ def examples(session: Session, who: Viewer, institution_id: int, *, all_of_them:
     for id, note, resource_id, title, shelf, shelf_title, visible in rows:
         there = resource_id in shown if resource_id is not None else bool(visible)
         if there or all_of_them:
-            found.append(Example(id, note, shelf_title or title or "", shown.get(resource_id), shelf if there else None))
+            found.append(Example(id, note, shelf_title or title or "", shown.get(resource_id or 0), shelf if there else None))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -103,7 +103,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
 def refuse_taken(session: Session, facts: Facts, *, but: int | None = None) -> None:
     """Raises NameTaken when another institution has one of these names, or the address."""
     names = [name.lower() for name in (facts.name, facts.name_zh) if name]
-    same = [func.lower(Institution.name).in_(names), func.lower(Institution.name_zh).in_(names)]
+    same: list[ColumnElement[bool]] = [func.lower(Institution.name).in_(names), func.lower(Institution.name_zh).in_(names)]
     if but is None:
         same.append(Institution.slug == slug_of(facts.name))
     there = session.execute(
