@@ -17,7 +17,7 @@ from hub.services import auditing, permitting
 from hub.services.acting import Viewer
 from hub.services.auditing import Actor, Subject
 
-PAGE = 50
+PAGE = 30
 
 
 class LastAdmin(Exception):

@@ -186,9 +186,8 @@ def marks_of(session: Session, institution_id: int, made: Sequence[int]) -> tupl
         .group_by(Criterion.key, Criterion.position)
         .order_by(Criterion.position)
     ).all()
-    names: dict[int, dict[str, str]] = dict(
-        session.execute(select(Criterion.id, Criterion.name).where(Criterion.id.in_([row[2] for row in rows]))).tuples().all()
-    )
+    latest_names = session.execute(select(Criterion.id, Criterion.name).where(Criterion.id.in_([row[2] for row in rows])))
+    names = {id: name for id, name in latest_names}
     found: dict[str, Mark] = {}
     for key, _position, latest, total, count in rows:  # the same criterion may stand elsewhere in another edition
         before = found.get(key, Mark({}, 0.0, 0))
