@@ -122,6 +122,33 @@ def set_role(session: Session, institution: Institution, person_id: int, role: s
     session.execute(update(Membership).filter_by(institution_id=institution.id, person_id=person_id).values(role=role))
 
 
+def place(session: Session, actor: Actor, institution: Institution, person_id: int, role: str | None) -> bool:
+    """The person has this role there, or with None no place, whatever it was; False when nothing changes. For operators, who may all.
+
+    The caller commits. Raises LastAdmin.
+    """
+    permitting.hold(session, institution)
+    before = session.scalar(select(Membership.role).filter_by(institution_id=institution.id, person_id=person_id))
+    if before == role:
+        return False
+    if before is None and role is not None:
+        return enrol(session, actor, institution, person_id, role)
+    if before == "admin":
+        refuse_last_admin(session, institution, person_id)
+    if role is None:
+        take_out(session, institution, person_id)
+    else:
+        set_role(session, institution, person_id, role)
+    tell(session, actor, "member.role" if role else "member.removed", institution, person_id, before, role)
+    return True
+
+
+def take_out(session: Session, institution: Institution, person_id: int) -> None:
+    """The person has no place there, and does not act for it."""
+    session.execute(delete(Membership).filter_by(institution_id=institution.id, person_id=person_id))
+    session.execute(update(Person).where(Person.id == person_id, Person.acting_for_id == institution.id).values(acting_for_id=None))
+
+
 def change_role(session: Session, who: Viewer, institution: Institution, person_id: int, role: str) -> bool:
     """Another role for a member; False when it is that already. The caller commits. Raises NotAllowed, NotThere, LastAdmin."""
     permitting.need_manager(who, institution)
@@ -149,8 +176,7 @@ def remove(session: Session, who: Viewer, institution: Institution, person_id: i
     before = role_in(session, institution, person_id)
     if before == "admin":
         refuse_last_admin(session, institution, person_id)
-    session.execute(delete(Membership).filter_by(institution_id=institution.id, person_id=person_id))
-    session.execute(update(Person).where(Person.id == person_id, Person.acting_for_id == institution.id).values(acting_for_id=None))
+    take_out(session, institution, person_id)
     tell(session, who.actor, "member.left" if who.person_id == person_id else "member.removed", institution, person_id, before, None)
 
 
