@@ -20,11 +20,11 @@ R = TypeVar("R")
 
 
 class SignInFirst(HTTPException):
-    """Ends a request with the way to the sign-in page; afterwards the visitor comes back to where this one was."""
+    """Ends a request with the way to the sign-in page; afterwards the visitor comes back to where this one was, or goes to `then`."""
 
-    def __init__(self) -> None:
+    def __init__(self, then: str = "") -> None:
         here = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.show")
-        address = url_for("accounts.sign_in", next=here)
+        address = url_for("accounts.sign_in", next=then or here)
         response = redirect(address, 303)
         if request.headers.get("HX-Request"):
             response = Response(status=401, headers={"HX-Redirect": address})

@@ -53,8 +53,41 @@ ACTIONS = {
     "person.two-factor-off": _l("Second factor switched off"),
     "person.linked": _l("Sign-in elsewhere linked"),
     "person.unlinked": _l("Sign-in elsewhere unlinked"),
+    "institution.founded": _l("Institution founded"),
+    "institution.changed": _l("Settings changed"),
+    "institution.verified": _l("Institution verified"),
+    "institution.unverified": _l("Verification taken back"),
+    "institution.closed": _l("Institution closed"),
+    "institution.reopened": _l("Institution opened again"),
+    "institution.name-claimed": _l("Name in the catalogue claimed"),
+    "institution.name-released": _l("Name in the catalogue released"),
+    "institution.domain-added": _l("Mail domain added"),
+    "institution.domain-removed": _l("Mail domain removed"),
+    "institution.picture": _l("Picture changed"),
+    "member.joined": _l("Member joined"),
+    "member.role": _l("Role changed"),
+    "member.removed": _l("Member removed"),
+    "member.left": _l("Member left"),
+    "member.invited": _l("Invited"),
+    "member.invitation-withdrawn": _l("Invitation withdrawn"),
+    "exemplar.added": _l("Recommended"),
+    "exemplar.noted": _l("Note on a recommendation changed"),
+    "exemplar.removed": _l("Recommended no longer"),
+    "partnership.requested": _l("Partnership requested"),
+    "partnership.accepted": _l("Partnership accepted"),
+    "partnership.declined": _l("Partnership declined"),
+    "partnership.withdrawn": _l("Request taken back"),
+    "partnership.ended": _l("Partnership ended"),
 }
-SUBJECTS = {"resource": _l("Resource"), "source": _l("Source"), "run": _l("Run"), "topic": _l("Topic"), "person": _l("Person")}
+SUBJECTS = {
+    "resource": _l("Resource"),
+    "source": _l("Source"),
+    "run": _l("Run"),
+    "topic": _l("Topic"),
+    "person": _l("Person"),
+    "institution": _l("Institution"),
+    "partnership": _l("Partnership"),
+}
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 
 

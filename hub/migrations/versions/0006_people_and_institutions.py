@@ -220,6 +220,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bookmark_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
+        "removed_bookmark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["resource.id"], name=op.f("fk_removed_bookmark_first_id_resource")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_removed_bookmark_person_id_person"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_removed_bookmark_resource_id_resource")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removed_bookmark")),
+        sa.UniqueConstraint("person_id", "resource_id", name=op.f("uq_removed_bookmark_person_id_resource_id")),
+    )
+    with op.batch_alter_table("removed_bookmark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removed_bookmark_first_id"), ["first_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removed_bookmark_removed_at"), ["removed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_removed_bookmark_resource_id"), ["resource_id"], unique=False)
+
+    op.create_table(
         "complaint",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=12), nullable=False),
@@ -814,6 +837,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_complaint_state_id"))
 
     op.drop_table("complaint")
+    with op.batch_alter_table("removed_bookmark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_removed_bookmark_resource_id"))
+        batch_op.drop_index(batch_op.f("ix_removed_bookmark_removed_at"))
+        batch_op.drop_index(batch_op.f("ix_removed_bookmark_first_id"))
+
+    op.drop_table("removed_bookmark")
     with op.batch_alter_table("bookmark", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bookmark_resource_id"))
         batch_op.drop_index(batch_op.f("ix_bookmark_person_id_updated_at"))
