@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.account import Identity, Person
 from hub.models.institution import Membership
-from hub.services import auditing, joining, welcoming
+from hub.services import auditing, joining, warning, welcoming
 from hub.services.vouching import Known
 
 
