@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from hub.db import db, now
 from hub.models import Match, Resource, Source
-from hub.services import auditing, harvesting, indexing, joining, running, sourcing, sweeping
+from hub.services import auditing, harvesting, identifying, indexing, joining, running, sourcing, sweeping, vouching
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -188,9 +188,19 @@ def fill(app: Flask) -> dict[str, int]:
             session.expire_all()
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
         look_at_once_more(app, session)
+        crowd(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
+
+
+def crowd(session: Any) -> None:
+    """People as a hostile provider names them."""
+    for number, payload in enumerate(PAYLOADS):
+        local = "".join(letter for letter in payload if "!" <= letter <= "~" and letter != "@")[:40]
+        claims = {"iss": "https://id.example/" + local, "sub": f"{number} {local}", "name": payload, "email": f"{number}{local}@x.example"}
+        identifying.enter(session, vouching.known({**claims, "email_verified": True}))
+    session.commit()
 
 
 def look_at_once_more(app: Flask, session: Any) -> None:
