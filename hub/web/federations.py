@@ -51,7 +51,7 @@ def leave() -> Response:
         address, begun = provider.begin(back_address())
     except federating.Trouble as error:
         return troubled(error)
-    cookie[AWAY] = {**asdict(begun), "next": next_[:1000], "person": current_user.id if linking else None}
+    cookie[AWAY] = {**asdict(begun), "next": next_[:500], "person": current_user.id if linking else None}
     response = redirect(address, 303)
     response.headers["Cache-Control"] = "no-store"
     return response
