@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -132,6 +132,8 @@ def link(session: Session, person: Person, known: Known) -> None:
     there = session.scalar(select(Identity).filter_by(issuer=known.issuer, subject=known.subject))
     if there is not None and there.person_id != person.id:
         raise Taken
+    if known.verified and known.email == person.email and person.confirmed_at is None:
+        person.confirmed_at = now()
     if there is not None:
         there.used_at = now()
         return
@@ -144,17 +146,29 @@ def link(session: Session, person: Person, known: Known) -> None:
     warning.tell(session, person, "linked")
 
 
-def unlink(session: Session, person: Person, identity_id: int) -> bool:
-    """Take an identity of this person away; False when there is none of that number. The caller commits. Raises LastWay."""
+def unlink(session: Session, person: Person, identity_id: int, *, issuer: str | None) -> bool:
+    """Take an identity of this person away; False when there is none of that number. The caller commits. Raises LastWay when nothing else
+    lets in: no password, and no other identity at the provider that there is (`issuer`)."""
+    session.execute(
+        update(Person).where(Person.id == person.id).values(is_admin=Person.is_admin)
+    )  # one at a time: a lock on either database
     identity = session.get(Identity, identity_id)
     if identity is None or identity.person_id != person.id:
         return False
-    if not person.password_hash and (session.scalar(select(func.count()).where(Identity.person_id == person.id)) or 0) < 2:
+    if identity_id in needed(session, person, issuer=issuer):
         raise LastWay
     session.execute(delete(Identity).where(Identity.id == identity_id, Identity.person_id == person.id))
     noted(session, person, "person.unlinked", identity.issuer)
     warning.tell(session, person, "unlinked")
     return True
+
+
+def needed(session: Session, person: Person, *, issuer: str | None) -> frozenset[int]:
+    """The identities that may not go: the one that alone lets in who has no password."""
+    if person.password_hash:
+        return frozenset()
+    usable = session.scalars(select(Identity.id).filter_by(person_id=person.id, issuer=issuer)).all()
+    return frozenset(usable) if len(usable) == 1 else frozenset()
 
 
 def ways(session: Session, person_id: int) -> Sequence[Way]:
