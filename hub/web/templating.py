@@ -30,6 +30,7 @@ from hub.web import (
     preferences,
     quantities,
     upkeep,
+    verdicts,
     weights,
     wording,
 )
@@ -99,7 +100,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (verdicts, houses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
