@@ -197,6 +197,12 @@ def verdicts(session: Session, who: Viewer, resource_id: int) -> tuple[Verdict, 
 HOUSE = (Institution.id, Institution.slug, Institution.name, Institution.name_zh, Institution.kind)
 
 
+def house(session: Session, slug: str) -> House | None:
+    """The institution of this address."""
+    row = session.execute(select(*HOUSE).where(Institution.slug == slug)).first()
+    return None if row is None else _house(row)
+
+
 def today() -> date:
     """The day by which cycles go: UTC's."""
     return datetime.now(UTC).date()

@@ -45,8 +45,33 @@ ACTIONS = {
     "resources.split": _l("Record split off"),
     "resources.edited": _l("Many resources edited"),
     "resources.undone": _l("Edit of many resources taken back"),
+    "review.written": _l("Review written"),
+    "review.changed": _l("Review changed"),
+    "review.removed": _l("Review taken back"),
+    "reply.written": _l("Reply written"),
+    "reply.changed": _l("Reply changed"),
+    "reply.removed": _l("Reply taken back"),
+    "decision.made": _l("Decided"),
+    "decision.changed": _l("Decided anew"),
+    "decision.withdrawn": _l("Decision taken back"),
+    "cycle.added": _l("Cycle added"),
+    "cycle.removed": _l("Cycle removed"),
+    "rubric.saved": _l("Rubric saved"),
+    "rubric.retired": _l("Back to the hub’s rubric"),
+    "complaint.made": _l("Reported"),
+    "complaint.upheld": _l("Report upheld"),
+    "complaint.dismissed": _l("Report dismissed"),
+    "complaint.restored": _l("Shown again after a report"),
 }
-SUBJECTS = {"resource": _l("Resource"), "source": _l("Source"), "run": _l("Run"), "topic": _l("Topic")}
+SUBJECTS = {
+    "resource": _l("Resource"),
+    "source": _l("Source"),
+    "run": _l("Run"),
+    "topic": _l("Topic"),
+    "review": _l("Review"),
+    "cycle": _l("Cycle"),
+    "rubric": _l("Rubric"),
+}
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from hub.services import critiquing, cycling, evaluating, moderating, pointing, replying, scoring
@@ -36,7 +37,7 @@ class WordsForm(FlaskForm):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.visibility.choices = [(name, houses.visibility_name(name)) for name in critiquing.VISIBILITIES]
+        self.visibility.choices = [SelectChoice(name, houses.visibility_name(name)) for name in critiquing.VISIBILITIES]
 
 
 class ReplyForm(FlaskForm):
@@ -59,7 +60,7 @@ def review_form(measure: Measure, values: dict[str, Any]) -> Any:
                 InputRequired(_("%(criterion)s: choose from 1 to 5.", criterion=measure_name(one))),
                 AnyOf(NUMBERS, message=_("Choose from 1 to 5.")),
             ],
-            choices=[(number, number) for number in NUMBERS],
+            choices=[SelectChoice(number, number) for number in NUMBERS],
             validate_choice=False,
         )
         for one in measure.criteria
