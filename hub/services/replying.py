@@ -29,9 +29,9 @@ def vote(session: Session, who: Viewer, review_id: int, *, helpful: bool) -> int
         raise NotAllowed
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"review_id": review_id, "person_id": who.person_id}
-    step = insert(HelpfulVote).values(row).on_conflict_do_nothing() if helpful else delete(HelpfulVote).filter_by(**row)
-    changed = session.execute(step).rowcount  # type: ignore[attr-defined]
-    if changed > 0:
+    made = insert(HelpfulVote).values(row).on_conflict_do_nothing().returning(HelpfulVote.person_id)
+    gone = delete(HelpfulVote).filter_by(**row).returning(HelpfulVote.person_id)
+    if session.execute(made if helpful else gone).scalar() is not None:
         more = Review.helpful + (1 if helpful else -1)
         session.execute(update(Review).where(Review.id == review_id).values(helpful=more), execution_options={"synchronize_session": False})
         session.expire_all()

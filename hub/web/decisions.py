@@ -68,7 +68,7 @@ def edit(public_id: str) -> Response:
         else:
             typed = (form.verdict.data, form.reason.data or "", form.visibility.data, form.version.data or 0)
             determining.decide(session, who, of, *typed, evaluating.today())
-            said = _("Decided: %(verdict)s.", verdict=verdicts.verdict_name(form.verdict.data))
+            said = _("Decided: %(verdict)s.", verdict=verdicts.decision_name(form.verdict.data))
     except determining.Stale:
         session.rollback()
         kept = determining.current(session, who, of.id, evaluating.today())

@@ -12,13 +12,13 @@ from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.messages import ngettext
 
-VERDICTS = {"adopt": _l("Adopt"), "pilot": _l("Pilot"), "reject": _l("Reject")}
-VERDICT_MEANINGS = {
+DECISIONS = {"adopt": _l("Adopt"), "pilot": _l("Pilot"), "reject": _l("Reject")}
+DECISION_MEANINGS = {
     "adopt": _l("We use it, and recommend it."),
     "pilot": _l("We try it in one class before we decide."),
     "reject": _l("We do not use it."),
 }
-VERDICT_LOOKS = {"adopt": ("ok", "circle-check"), "pilot": ("info", "target"), "reject": ("bad", "x")}
+DECISION_LOOKS = {"adopt": ("ok", "circle-check"), "pilot": ("info", "target"), "reject": ("bad", "x")}
 COMPLAINTS = {
     "abuse": _l("It insults or threatens somebody"),
     "spam": _l("It is advertising"),
@@ -54,19 +54,19 @@ def words_language(texts: Mapping[str, Any]) -> str:
     return here if texts.get(here) else "en" if texts.get("en") else next((name for name, text in texts.items() if text), here)
 
 
-def score(value: float | None) -> str:
+def score_number(value: float | None) -> str:
     """4.6"""
     return "" if value is None else format_decimal(round(value, 1), format="0.0")
 
 
-def verdict_name(code: str) -> str:
+def decision_name(code: str) -> str:
     """`adopt` -> "Adopt"."""
-    return str(VERDICTS.get(code, code))
+    return str(DECISIONS.get(code, code))
 
 
-def verdict_meaning(code: str) -> str:
+def decision_meaning(code: str) -> str:
     """What the institution says by it."""
-    return str(VERDICT_MEANINGS.get(code, ""))
+    return str(DECISION_MEANINGS.get(code, ""))
 
 
 def complaint_name(code: str) -> str:
