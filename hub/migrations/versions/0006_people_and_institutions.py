@@ -339,6 +339,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "subject", "key", name=op.f("uq_follow_person_id_subject_key")),
     )
     with op.batch_alter_table("follow", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follow_alert_checked_at"), ["alert", "checked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_follow_subject_key"), ["subject", "key"], unique=False)
 
     op.create_table(
@@ -838,6 +839,7 @@ def downgrade() -> None:
     op.drop_table("identity")
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_follow_alert_checked_at"))
 
     op.drop_table("follow")
     with op.batch_alter_table("decision", schema=None) as batch_op:
