@@ -26,7 +26,15 @@ OPEN = {
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/paths", "/paths/<public_id>", "/adoptions", "/adoptions.csv",
 }  # fmt: skip
+SIGNED_IN = {  # whoever has an account; what is not theirs is not there
+    "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
+    "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
+    "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
+}  # fmt: skip
+SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
+TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
@@ -106,6 +114,12 @@ def least(rule: Rule) -> str:
     """The least role that may come in."""
     if rule.rule in OPEN:
         return "visitor"
+    if rule.rule in SHARED:  # a stranger gets 404 for what is not there, as everybody does
+        return "visitor"
+    if rule.rule in SIGNED_IN:
+        return "member"
+    if rule.rule in TEACHERS:
+        return "teacher"
     if rule.rule.startswith(CURATORS):
         return "curator"
     assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
@@ -114,6 +128,8 @@ def least(rule: Rule) -> str:
 
 def expected(role: str, wanted: str) -> tuple[str, ...]:
     """What this role is told where that one is wanted."""
+    if wanted == "teacher":  # nobody here belongs to an institution
+        return ("sign in",) if role == "visitor" else ("403",)
     ladder = ("visitor", "member", "curator", "admin")
     if ladder.index(role) >= ladder.index(wanted):
         return ("in",)
