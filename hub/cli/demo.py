@@ -11,10 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from hub.db import Session
-from hub.services import cataloguing, running, sourcing
+from hub.services import acting, allying, cataloguing, founding, governing, joining, mustering, running, sourcing
+from hub.services.founding import Facts
 
 ROOT = Path(__file__).parents[2]
 LISTED = ROOT / "demo" / "sources.toml"
+INSTITUTIONS = ROOT / "demo" / "institutions.toml"
 
 
 @contextmanager
@@ -57,3 +59,22 @@ def wanted(session: Session, place: str) -> list[int]:
     left = [source.id for source in sourcing.every(session) if source.facts.get("demo") and source.complete_at is None]
     session.rollback()
     return left
+
+
+def found_institutions(session: Session) -> int:
+    """The demo's institutions with their partnerships, looked after by the hub's first admin; 0 where there are institutions or no such
+    admin. The caller commits.
+    """
+    admin = joining.by_email(session, joining.ADMIN)
+    if admin is None or not INSTITUTIONS.exists() or mustering.listed(session, state="all", limit=1).total:
+        return 0
+    who, made = acting.viewer(session, admin), []
+    for entry in tomllib.loads(INSTITUTIONS.read_text(encoding="utf-8"))["institution"]:
+        facts = Facts(**{name: text for name, text in entry.items() if name != "names"})
+        made.append(founding.found(session, who.actor, facts, admin_id=admin.id, verified=True))
+        for name in entry["names"]:
+            governing.claim(session, who, made[-1], name)
+    who = acting.viewer(session, admin)
+    for asking, asked in ((made[0], made[1]), (made[1], made[0]), (made[2], made[0])):  # who asks the one that has asked is its partner
+        allying.request(session, who, asking, asked, "")
+    return len(made)

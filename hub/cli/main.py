@@ -35,6 +35,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "backup": ("hub.cli.backup", "Write the whole database into one file, while the hub works."),
     "restore": ("hub.cli.backup", "Bring a backup back, on either database, and make the index anew."),
     "user": ("hub.cli.user", "Add people who may sign in."),
+    "institution": ("hub.cli.institution", "Institutions, whether they are verified, who belongs to them."),
 }
 FATAL = 2
 

@@ -215,6 +215,8 @@ def harvest_demo(allowed: str) -> None:
     with keeping_the_index(quiet=True):
         for source_id in ids:
             work(source_id, full=False, limit=None, quiet=False)
+    demo.found_institutions(session())
+    session().commit()
 
 
 def child(*words: str) -> subprocess.Popen[bytes]:

@@ -186,9 +186,15 @@ def page_number(text: str) -> int:
     return min(max(int(text), 1), finding.LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
+def asked(fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
+    """The question in the request's address, with the tags of the institution that the visitor acts for."""
+    seat = context.viewer().seat
+    return replace(read(request.args, fixed), house=seat.institution_id if seat else None)
+
+
 def answer(fixed: Mapping[str, tuple[str, ...]] | None = None) -> Listing:
     """The listing that the request's address asks for. Raises finding.SearchUnavailable."""
-    ask = read(request.args, fixed)
+    ask = asked(fixed)
     today = datetime.now(UTC).date()
     page = finding.find(context.session(), context.index(), ask, language=context.language(), today=today)
     return Listing(ask, page, request.path)

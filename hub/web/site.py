@@ -20,6 +20,7 @@ from hub.web import (
     decisions,
     devices,
     duplicates,
+    entrances,
     errors,
     evaluations,
     exemplars,
@@ -32,6 +33,7 @@ from hub.web import (
     indexes,
     institution_settings,
     institutions,
+    invitations,
     judgements,
     links,
     members,
@@ -56,6 +58,7 @@ from hub.web import (
     saved_searches,
     search,
     searches,
+    seats,
     second_factors,
     security,
     shelf_comments,
@@ -72,6 +75,7 @@ from hub.web import (
     templating,
     topics,
     tunings,
+    verifications,
     vocabulary,
     workers,
 )
@@ -119,6 +123,9 @@ BLUEPRINTS = (
     people,
     institutions,
     institution_settings,
+    verifications,
+    seats,
+    invitations,
     members,
     partnerships,
     exemplars,
@@ -152,7 +159,7 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     CSRFProtect(app)
-    accounts.manager.init_app(app)
+    entrances.manager.init_app(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     templating.register(app)

@@ -23,6 +23,7 @@ from hub.web import (
     covers,
     deeds,
     facts,
+    federations,
     health,
     houses,
     markup,
@@ -46,6 +47,10 @@ SECTIONS = {
     "adoptions": "institutions",
     "shelves": "shelves",
     "institutions": "institutions",
+    "institution_settings": "institutions",
+    "members": "institutions",
+    "partnerships": "institutions",
+    "exemplars": "institutions",
     "providers": "providers",
     "sources": "sources",
     "reports": "sources",
@@ -96,6 +101,7 @@ def register(app: Flask) -> None:
         code=markup.code,
         key=markup.key,
         contact_link=markup.contact_link,
+        sso_name=federations.button,
     )
     app.context_processor(of_this_request)
 

@@ -27,7 +27,9 @@ OPEN = {
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
     "/paths", "/paths/<public_id>", "/adoptions", "/adoptions.csv",
+    "/login/sso", "/login/sso/link", "/login/sso/return",
 }  # fmt: skip
+OWN = ("/me/",)  # of everybody who is signed in
 SIGNED_IN = {  # whoever has an account; what is not theirs is not there
     "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
     "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
@@ -94,7 +96,7 @@ def writes(gate: Flask) -> Iterator[Callable[[], bool]]:
 
 def routes(app: Flask, method: str) -> list[Rule]:
     """All routes with this method but those that sign in and out, and files."""
-    left = {"accounts.sign_in", "accounts.sign_out", "static"}
+    left = {"accounts.sign_in", "accounts.sign_out", "second_factors.ask", "static"}
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint not in left]
 
 
@@ -120,6 +122,8 @@ def least(rule: Rule) -> str:
         return "member"
     if rule.rule in TEACHERS:
         return "teacher"
+    if rule.rule.startswith(OWN):
+        return "member"
     if rule.rule.startswith(CURATORS):
         return "curator"
     assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
