@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adoption")),
     )
     with op.batch_alter_table("adoption", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_adoption_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_adoption_first_id"), ["first_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_adoption_institution_id_created_at"), ["institution_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_adoption_person_id"), ["person_id"], unique=False)
@@ -874,6 +875,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_adoption_person_id"))
         batch_op.drop_index(batch_op.f("ix_adoption_institution_id_created_at"))
         batch_op.drop_index(batch_op.f("ix_adoption_first_id"))
+        batch_op.drop_index(batch_op.f("ix_adoption_created_at"))
 
     op.drop_table("adoption")
     with op.batch_alter_table("tag", schema=None) as batch_op:

@@ -27,6 +27,7 @@ OPEN = {
     "/resources/<public_id>/reviews", "/reviews/<int:review_id>", "/rubrics", "/institutions/<slug>/rubric", "/institutions/<slug>/cycles",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/paths", "/paths/<public_id>", "/adoptions", "/adoptions.csv",
     "/login/sso", "/login/sso/link", "/login/sso/return",
 }  # fmt: skip
 OWN = ("/me/",)  # of everybody who is signed in
@@ -39,6 +40,13 @@ CURATORS = (
     "/admin/resources",
     "/admin/topics",
 )
+SIGNED_IN = {  # whoever has an account; what is not theirs is not there
+    "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
+    "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
+    "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
+}  # fmt: skip
+SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
+TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
 ODD_NUMBERS = ("1000000000", "2147483648", "9223372036854775808", "9" * 5_000, "-1", "1.0", "nobody", "%D9%A3", "%00")
@@ -126,6 +134,12 @@ def least(rule: Rule) -> str:
     """The least role that may come in."""
     if rule.rule in OPEN:
         return "visitor"
+    if rule.rule in SHARED:  # a stranger gets 404 for what is not there, as everybody does
+        return "visitor"
+    if rule.rule in SIGNED_IN:
+        return "member"
+    if rule.rule in TEACHERS:
+        return "teacher"
     if rule.rule.startswith(OWN):
         return "member"
     if rule.rule in MEMBERS:
@@ -141,6 +155,8 @@ def least(rule: Rule) -> str:
 def expected(role: str, wanted: str) -> tuple[str, ...]:
     """What this role is told where that one is wanted."""
     ladder = ("visitor", "member", "curator", "admin", "nobody")
+    if wanted == "teacher":  # nobody here belongs to an institution
+        return ("sign in",) if role == "visitor" else ("403",)
     if ladder.index(role) >= ladder.index(wanted):
         return ("in",)
     return ("sign in",) if role == "visitor" else ("403",)
