@@ -19,8 +19,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from hub.db import db, now
-from hub.models import Match, Resource, Source
-from hub.services import auditing, harvesting, identifying, indexing, joining, running, sourcing, sweeping, vouching
+from hub.models import Adoption, Bookmark, Enrolment, Institution, Match, Membership, Person, Resource, Shelf, ShelfItem, Source
+from hub.services import adopting, auditing, harvesting, identifying, indexing, joining, running, sourcing, sweeping, vouching
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -188,6 +188,7 @@ def fill(app: Flask) -> dict[str, int]:
             session.expire_all()
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
         look_at_once_more(app, session)
+        study(session)
         crowd(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
@@ -213,4 +214,43 @@ def look_at_once_more(app: Flask, session: Any) -> None:
     change = sweeping.Change("level", "advanced")
     for _ in sweeping.sweep(session, auditing.Actor(None, PAYLOADS[0]), [left, right], change):
         session.commit()
+    session.commit()
+
+
+def study(session: Any) -> None:
+    """Ada's bookmarks, a learning path that she follows, and what her institution uses: hostile words in every text."""
+    ada, moment = session.scalars(select(Person)).first(), now()
+    house = session.scalars(select(Institution)).first()
+    if house is None:
+        house = Institution(slug="hostile", name=PAYLOADS[0], name_zh=PAYLOADS[1], kind="university", created_at=moment, updated_at=moment)
+        session.add(house)
+        session.flush()
+        session.add(Membership(person_id=ada.id, institution_id=house.id, role="admin", created_at=moment))
+    wanted = select(Resource).where(Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None), Resource.withdrawn_at.is_(None))
+    pages = session.scalars(wanted.order_by(Resource.id)).all()
+    path = Shelf(
+        public_id="hostilepath", kind="path", title=PAYLOADS[0], about=PAYLOADS[2], person_id=ada.id, institution_id=house.id,
+        visibility="public", created_at=moment, updated_at=moment,
+    )  # fmt: skip
+    session.add(path)
+    session.flush()
+    session.add(Enrolment(person_id=ada.id, shelf_id=path.id, created_at=moment, updated_at=moment))
+    for place, (page, payload) in enumerate(zip(pages, PAYLOADS, strict=False)):
+        where = {"resource_id": page.id, "first_id": page.id, "created_at": moment}
+        said = adopting.words(course=payload, term=payload, students=1, changes=payload, outcome=payload, visibility="public")
+        session.add(Bookmark(person_id=ada.id, note=said.changes, status="studying", updated_at=moment, **where))
+        session.add(ShelfItem(shelf_id=path.id, position=place, note=said.changes, person_id=ada.id, **where))
+        session.add(
+            Adoption(
+                institution_id=house.id,
+                person_id=ada.id,
+                course=said.course,
+                term=said.term,
+                students=1,
+                changes=said.changes,
+                outcome=said.outcome,
+                updated_at=moment,
+                **where,
+            )
+        )
     session.commit()
