@@ -41,6 +41,9 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "scheme": ["topic"],
     "kind": ["csv"],
     "match_id": ["1"],
+    "person_id": ["2"],
+    "slug": ["0-commerce-script-xssmark-script"],
+    "token": ["nothing"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked

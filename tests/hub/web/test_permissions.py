@@ -22,11 +22,18 @@ from hub.services import joining
 
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
-    "/", "/about", "/healthz", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
+    "/", "/about", "/healthz", "/institutions", "/institutions/<slug>", "/institutions/<slug>/exemplars", "/institutions/<slug>/logo",
+    "/institutions/<slug>/partners", "/invitations/<token>", "/invitations/<token>/register", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
+MEMBERS = (
+    "/institutions/",
+    "/invitations/<token>/accept",
+    "/me/institutions",
+)  # whoever is signed in; what they may there is tested beside
+MIXED = {"/institutions/<slug>/partners": ("visitor", "member")}  # to look at, to write
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
@@ -104,8 +111,12 @@ def address(rule: Rule, values: Mapping[str, str]) -> str:
 
 def least(rule: Rule) -> str:
     """The least role that may come in."""
+    if rule.rule in MIXED:
+        return MIXED[rule.rule]["POST" in (rule.methods or ())]
     if rule.rule in OPEN:
         return "visitor"
+    if rule.rule.startswith(MEMBERS):
+        return "member"
     if rule.rule.startswith(CURATORS):
         return "curator"
     assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
