@@ -21,8 +21,21 @@ from sqlalchemy import select
 from hub.db import db, now
 from hub.models import Match, Membership, Resource, Source
 from hub.services import (
-    acting, allying, auditing, featuring, founding, governing, harvesting, indexing, inviting, joining, running, sourcing, sweeping,
-)  # fmt: skip
+    acting,
+    allying,
+    auditing,
+    featuring,
+    founding,
+    governing,
+    harvesting,
+    indexing,
+    inviting,
+    joining,
+    running,
+    sourcing,
+    sweeping,
+    tidying,
+)
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -219,8 +232,8 @@ def found_institutions(session: Any) -> None:
             name=f"{number} commerce {payload}"[:200], name_zh=payload, kind="agency", place=payload, about=payload,
             url=address if address.startswith("https://ok.example/c") else None,
         )  # fmt: skip
-        made.append(founding.found(session, auditing.Actor(admin.id, payload), facts, admin_id=admin.id, verified=number % 2 == 0))
-        member = joining.add(session, f"p{number}@ok.example", PASSWORD, name=payload[:200])
+        made.append(founding.found(session, auditing.Actor(admin.id, PAYLOADS[0]), facts, admin_id=admin.id, verified=number % 2 == 0))
+        member = joining.add(session, f"p{number}@ok.example", PASSWORD, name=tidying.one_line(payload, 200))
         session.add(Membership(person_id=member.id, institution_id=made[0].id, role="teacher", created_at=now()))
     who = acting.viewer(session, admin)
     pages = session.scalars(select(Resource.public_id).where(Resource.withdrawn_at.is_(None)).limit(5)).all()

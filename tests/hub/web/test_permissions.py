@@ -23,10 +23,10 @@ from hub.services import joining
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
     "/", "/about", "/healthz", "/institutions", "/institutions/<slug>", "/institutions/<slug>/exemplars", "/institutions/<slug>/logo",
-    "/institutions/<slug>/partners", "/invitations/<token>", "/invitations/<token>/register", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
-    "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
-    "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
-    "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/institutions/<slug>/partners", "/invitations/<token>", "/invitations/<token>/register", "/preferences/theme", "/providers",
+    "/providers/<slug>", "/readyz", "/resources", "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help",
+    "/search/why/<public_id>", "/sitemap.xml", "/sources", "/sources/<name>", "/sources/<name>/problems.csv",
+    "/sources/<name>/records.csv", "/sources/<name>/report", "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
 MEMBERS = (
     "/institutions/",
