@@ -46,6 +46,8 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HUB_ALLOWED_HOSTS": words(environ.get("HUB_ALLOWED_HOSTS", "")),
         "HUB_TRUSTED_PROXIES": int(number(environ, "HUB_TRUSTED_PROXIES", 0, 0, 9)),
         "HUB_SECURE": flag(environ, "HUB_SECURE"),
+        "HUB_TWO_FACTOR": choice(environ, "HUB_TWO_FACTOR", ("optional", "curators")),
+        **provider(environ),
     }
 
 
@@ -79,6 +81,27 @@ def base_url(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise SettingsError(f"HUB_BASE_URL must begin with http:// or https://, not {url!r}.")
     return url.rstrip("/")
+
+
+def provider(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The OpenID Connect provider; without an issuer there is none. Plain HTTP is for this machine alone: a secret goes there."""
+    issuer, client = environ.get("HUB_OIDC_ISSUER", ""), environ.get("HUB_OIDC_CLIENT_ID", "")
+    plain = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+    if issuer and not (issuer.startswith("https://") or any(issuer == one or issuer.startswith((f"{one}:", f"{one}/")) for one in plain)):
+        raise SettingsError(f"HUB_OIDC_ISSUER must begin with https:// (http:// on this machine alone), not {issuer!r}.")
+    if issuer and not client:
+        raise SettingsError("HUB_OIDC_ISSUER needs HUB_OIDC_CLIENT_ID: the provider gives it when you register the hub there.")
+    scopes = words(environ.get("HUB_OIDC_SCOPES", "")) or ("openid", "profile", "email")
+    name = environ.get("HUB_OIDC_NAME") or "Single sign-on"
+    return {
+        "HUB_OIDC_ISSUER": issuer,
+        "HUB_OIDC_CLIENT_ID": client,
+        "HUB_OIDC_CLIENT_SECRET": environ.get("HUB_OIDC_CLIENT_SECRET", ""),
+        "HUB_OIDC_NAME": name,
+        "HUB_OIDC_NAME_ZH": environ.get("HUB_OIDC_NAME_ZH") or environ.get("HUB_OIDC_NAME") or "单点登录",
+        "HUB_OIDC_SCOPES": " ".join(dict.fromkeys(("openid", *scopes))),
+        "HUB_OIDC_TRUST_EMAIL": flag(environ, "HUB_OIDC_TRUST_EMAIL"),
+    }
 
 
 def words(text: str) -> tuple[str, ...]:

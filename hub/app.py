@@ -16,7 +16,7 @@ from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
-from hub.services import harvesting, observing, posting
+from hub.services import federating, harvesting, observing, posting
 from hub.web import site
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
@@ -43,6 +43,7 @@ class Parts:
     jobs: jobs.Jobs
     observer: observing.Observer
     mail_server: posting.Server | None  # None: mail is kept, and not sent
+    provider: federating.Provider | None  # None: no single sign-on
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -63,6 +64,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         jobs=jobs.register(huey, app, fetching, index, links, mail_server),
         observer=observer_for(app),
         mail_server=mail_server,
+        provider=provider_for(app),
     )
     commands.register(app)
     site.register(app)
@@ -96,6 +98,19 @@ def mail_server_for(app: Flask) -> posting.Server | None:
         return posting.parse(app.config["HUB_SMTP_URL"], app.config["HUB_MAIL_FROM"], site=site)
     except posting.BadServer as error:
         raise BadSetting(str(error)) from error
+
+
+def provider_for(app: Flask) -> federating.Provider | None:
+    """Where people sign in elsewhere; it is asked when the first one does."""
+    if not app.config.get("HUB_OIDC_ISSUER"):
+        return None
+    client = federating.Client(
+        issuer=app.config["HUB_OIDC_ISSUER"],
+        client_id=app.config["HUB_OIDC_CLIENT_ID"],
+        client_secret=app.config["HUB_OIDC_CLIENT_SECRET"],
+        scopes=app.config["HUB_OIDC_SCOPES"],
+    )
+    return federating.Provider(client)
 
 
 def encoder_for(app: Flask) -> Encoder | None:

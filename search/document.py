@@ -6,15 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-FACETS = ("topic", "platform", "type", "language", "level", "licence", "provider", "institution", "free", "certificate", "start", "source")
+FACETS = (
+    "topic",
+    "platform",
+    "type",
+    "language",
+    "level",
+    "licence",
+    "provider",
+    "institution",
+    "free",
+    "certificate",
+    "start",
+    "source",
+    "score",
+    "adopted",
+    "tag",
+)
 NUMBERS = (
     "updated",
     "starts",
     "modified",
-    "until",
-)  # epoch seconds, -1 unknown: changed here, begins, content changed, ends
+    "until",  # these four are epoch seconds, -1 unknown: changed here, begins, content changed, ends
+    "rating",  # a thousandth of a star, -1 unknown: what the order by rating goes by
+    "adoptions",  # how many use it
+)
 FOREVER = 2**40  # `until` of what can be taken at any time
-SORTS = ("relevance", "newest", "start", "title")
+SORTS = ("relevance", "newest", "rating", "adopted", "start", "title", "catalogued")  # catalogued: the greatest id first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

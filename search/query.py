@@ -86,6 +86,7 @@ class Query:
     limit: int = 20
     facets: tuple[str, ...] = FACETS
     values: int = 0  # so many of each facet, the most frequent, beside the selected ones; 0 is all
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # facet -> the values that are listed, and no others
     tuning: Tuning = USUAL
     patience: float = PATIENCE  # seconds that the answer waits for the meaning of the words; then it goes by the words alone
     read_as: str | None = None  # how it was read, when that is not what was typed

@@ -18,7 +18,9 @@ FILTERS = ("topic", "platform", "type", "language", "level", "licence", "provide
 @click.option(
     "--filter", "-f", "filters", multiple=True, metavar="FACET=VALUE", help=f"Narrow by a facet ({', '.join(FILTERS)}, …); may be repeated."
 )
-@click.option("--sort", type=click.Choice(["relevance", "newest", "start", "title"]), default="relevance", show_default=True)
+@click.option(
+    "--sort", type=click.Choice(["relevance", "newest", "rating", "adopted", "start", "title"]), default="relevance", show_default=True
+)
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many to show.")
 @click.option("--page", type=click.IntRange(1, 500), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with facets.")

@@ -19,7 +19,7 @@ from hub.models.review import Complaint, Criterion, Cycle, Decision, HelpfulVote
 from hub.models.run import Failure, PreviewItem, Run, Validator
 from hub.models.shelf import Comment, Shelf, ShelfEditor, ShelfItem
 from hub.models.source import Source
-from hub.models.study import Bookmark, Enrolment, Follow, SavedSearch, StepDone
+from hub.models.study import Bookmark, Enrolment, Follow, RemovedBookmark, SavedSearch, StepDone
 from hub.models.tag import Tag, Tagging
 from hub.models.topic import Assignment, Concept, ConceptLabel, ConceptText, RemovedLabel
 from hub.models.worker import Worker
@@ -64,6 +64,7 @@ __all__ = [
     "Partnership",
     "Person",
     "PreviewItem",
+    "RemovedBookmark",
     "RemovedLabel",
     "Reply",
     "Resource",

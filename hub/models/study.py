@@ -36,6 +36,23 @@ class Bookmark(db.Model):  # type: ignore[name-defined]
     updated_at: Mapped[Moment]
 
 
+class RemovedBookmark(db.Model):  # type: ignore[name-defined]
+    """What was written on a bookmark that somebody took away a short while ago: keeping the resource again brings it back."""
+
+    __table_args__ = (UniqueConstraint("person_id", "resource_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey(Resource.id), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey(Resource.id), index=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(12))
+    started_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+    created_at: Mapped[Moment]  # of the bookmark
+    removed_at: Mapped[Moment] = mapped_column(index=True)
+
+
 class Enrolment(db.Model):  # type: ignore[name-defined]
     """Somebody follows a shelf as a learning path."""
 
@@ -79,7 +96,7 @@ class SavedSearch(db.Model):  # type: ignore[name-defined]
 class Follow(db.Model):  # type: ignore[name-defined]
     """Somebody wants to hear of what is new about a topic, a provider, an institution or a shelf."""
 
-    __table_args__ = (UniqueConstraint("person_id", "subject", "key"), Index(None, "subject", "key"))
+    __table_args__ = (UniqueConstraint("person_id", "subject", "key"), Index(None, "subject", "key"), Index(None, "alert", "checked_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))

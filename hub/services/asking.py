@@ -12,7 +12,10 @@ USES = {
     "sell": ("public-domain", "cc-by", "cc-by-sa", "cc-by-nd", "other-open"),
 }
 NOTHING = "-"  # a licence family that nothing has
-SHOWN = ("topic", "type", "language", USE, "level", "platform", "free", "certificate", "start", "provider", "institution", "licence")
+SHOWN = (
+    *("topic", "tag", "type", "language", USE, "level", "score", "adopted"),
+    *("platform", "free", "certificate", "start", "provider", "institution", "licence"),
+)
 ASKED = tuple(name for name in SHOWN if name != USE)
 
 
@@ -22,6 +25,7 @@ class Ask:
 
     A chosen value stands for the fixed one of its facet: it is a narrower topic. Words are searched under their other names too, but for
     those of the concepts in `less` (notations); with `only` nothing but what was typed.
+    Of tags, those of one's own institution are offered.
     """
 
     words: str = ""
@@ -31,6 +35,7 @@ class Ask:
     page: int = 1
     only: bool = False
     less: tuple[str, ...] = ()
+    house: int | None = None  # the institution whose tags are offered
 
     @property
     def narrowed(self) -> dict[str, tuple[str, ...]]:

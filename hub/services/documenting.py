@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from hub.models.record import SourceRecord
 from hub.models.resource import Offering, Resource
 from hub.models.source import Source
+from hub.models.tag import Tag, Tagging
 from hub.models.topic import Assignment, Concept, ConceptLabel
+from hub.services import weighing
 from hub.services.asking import USES
 from search.document import FOREVER, Document, Origin
 
@@ -24,7 +26,7 @@ COLUMNS = (
     Resource.id, Resource.version, Resource.title, Resource.alternative_titles, Resource.text, Resource.resource_type, Resource.languages,
     Resource.agents, Resource.provider, Resource.institution, Resource.licence_family, Resource.free, Resource.certificate, Resource.levels,
     Resource.subjects, Resource.keywords, Resource.teaches, Resource.updated_at, Resource.completeness, Resource.content_modified,
-    Resource.content_published, Resource.links,
+    Resource.content_published, Resource.links, Resource.score, Resource.review_count, Resource.adoption_count,
 )  # fmt: skip
 
 
@@ -82,8 +84,23 @@ def documents(session: Session, ids: Iterable[int], words: Vocabulary | None = N
                 )
             )
         )
+        tags = grouped(
+            session.execute(
+                select(Tagging.resource_id, Tagging.tag_id, Tag.concept_id)
+                .join(Tag, Tag.id == Tagging.tag_id)
+                .where(Tagging.resource_id.in_(chunk))
+                .order_by(Tagging.id)
+            )
+        )
         for row in rows:
-            yield document(row, offers.get(row.id, ()), [pair[1] for pair in concepts.get(row.id, ())], origins.get(row.id, ()), words)
+            yield document(
+                row,
+                offers.get(row.id, ()),
+                [pair[1] for pair in concepts.get(row.id, ())],
+                origins.get(row.id, ()),
+                words,
+                tags.get(row.id, ()),
+            )
 
 
 def grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -108,8 +125,16 @@ def origins_of(session: Session, ids: Sequence[int]) -> dict[int | None, list[Or
     return found
 
 
-def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int], origins: Sequence[Origin], words: Vocabulary) -> Document:
-    """One resource as the index sees it."""
+def document(
+    row: Row[Any],
+    offers: Sequence[Row[Any]],
+    concepts: Sequence[int],
+    origins: Sequence[Origin],
+    words: Vocabulary,
+    tags: Sequence[Row[Any]] = (),
+) -> Document:
+    """One resource as the index sees it. A tag that means the same as a topic makes the resource one about that topic."""
+    concepts = tuple(dict.fromkeys((*concepts, *(tag.concept_id for tag in tags if tag.concept_id in words.path))))
     facets: dict[str, tuple[str, ...]] = {
         "type": one(row.resource_type),
         "language": tuple(row.languages),
@@ -123,6 +148,9 @@ def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int],
         "source": tuple(dict.fromkeys(origin.source for origin in origins)),
         "topic": notations(concepts, "topic", words),
         "platform": notations(concepts, "platform", words),
+        "score": weighing.bands(row.score),
+        "adopted": ("yes",) if row.adoption_count else (),
+        "tag": tuple(str(tag.tag_id) for tag in tags),
     }
     names = [agent["name"] for agent in row.agents] + [name for name in (row.provider, row.institution) if name]
     return Document(
@@ -142,8 +170,13 @@ def document(row: Row[Any], offers: Sequence[Row[Any]], concepts: Sequence[int],
             "starts": latest(offer.start for offer in offers),
             "modified": seconds(row.content_modified or row.content_published),
             "until": until(offers),
+            "rating": weighing.number(row.score, row.review_count),
+            "adoptions": row.adoption_count,
         },
-        signals={"completeness": row.completeness / 100} | openness(row.licence_family) | reachable(row.links),
+        signals={"completeness": row.completeness / 100}
+        | openness(row.licence_family)
+        | reachable(row.links)
+        | weighing.signals(row.score, row.review_count, row.adoption_count),
         origins=tuple(origins),
     )
 

@@ -74,6 +74,8 @@ def label(vocabulary: Vocabulary, facet: str, value: str) -> str | None:
         return vocabulary.topics.label(value)
     if facet == "platform":
         return vocabulary.platforms.label(value)
+    if facet == "tag":
+        return vocabulary.tags.get(value)
     return value if facet in {"provider", "institution"} else None
 
 

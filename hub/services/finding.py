@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
+from hub.models.tag import Tag
 from hub.services import labelling, naming, prompting, querying, relaxing, summarising
 from hub.services.asking import ASKED, SHOWN, USE, Ask
 from hub.services.faceting import ALL, Group, groups, label
@@ -73,9 +74,10 @@ def find(session: Session, index: Index, ask: Ask, *, language: str, today: date
 
     Raises SearchUnavailable.
     """
-    widened = querying.read(session, ask, limit=limit, facets=ASKED, values=LISTED)
+    tags = wording_of_tags(session, ask)
+    widened = querying.read(session, ask, limit=limit, facets=ASKED, values=LISTED, tags=tuple(tags))
     asked, hits = widened.query, querying.find(index, widened.query)
-    vocabulary = labelling.vocabulary(session, language)
+    vocabulary = replace(labelling.vocabulary(session, language), tags=tags)
     active = active_filters(ask, vocabulary)
     shown = results(session, hits.hits, asked)
     related: tuple[Found, ...] = ()
@@ -106,10 +108,21 @@ def facet(session: Session, index: Index, ask: Ask, name: str, *, language: str,
     """One facet with all its values; None when there is no such facet."""
     if name not in SHOWN:
         return None
-    hits = querying.find(index, querying.read(session, ask, facets=("licence" if name == USE else name,)).query)
-    vocabulary = labelling.vocabulary(session, language)
+    tags = wording_of_tags(session, ask)
+    hits = querying.find(index, querying.read(session, ask, facets=("licence" if name == USE else name,), tags=tuple(tags)).query)
+    vocabulary = replace(labelling.vocabulary(session, language), tags=tags)
     found = groups(hits, ask, vocabulary, today=today, show=ALL)
     return next((group for group in found if group.name == name), Group(name, (), 0, 0))
+
+
+def wording_of_tags(session: Session, ask: Ask) -> dict[str, str]:
+    """The tags that are offered, those of one's own institution, and those that are chosen: number -> word."""
+    chosen = [int(value) for value in ask.narrowed.get("tag", ()) if value.isascii() and value.isdigit() and len(value) < 10]
+    if ask.house is None and not chosen:
+        return {}
+    own = select(Tag.id).where(Tag.institution_id == ask.house, Tag.uses > 0).order_by(Tag.uses.desc(), Tag.id).limit(LISTED)
+    wanted = Tag.id.in_(chosen) if ask.house is None else Tag.id.in_(chosen) | Tag.id.in_(own)
+    return {str(id): name for id, name in session.execute(select(Tag.id, Tag.name).where(wanted))}
 
 
 def matches(index: Index, ask: Ask, *, limit: int) -> tuple[Hit, ...]:

@@ -79,7 +79,8 @@ def one_time_password() -> str:
 
 
 def sign_in(session: Session, email: str, password: str, *, address: str) -> Person | None:
-    """The person when the password is right, else None, in the same time for known and unknown accounts. Commits the count of failures.
+    """The person when the password is right, else None, in the same time for known and unknown accounts, for closed ones and for those
+    without a password. Commits the count of failures.
 
     Raises TooManyTries after FREE_TRIES failures of this account or from this address; the wait doubles up to SLOWEST. Nobody is locked out
     for good, and the right password from elsewhere waits no longer than the account's own count asks.
@@ -88,17 +89,23 @@ def sign_in(session: Session, email: str, password: str, *, address: str) -> Per
     keys = [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in (("account", email), ("address", address))]
     check_tries(session, keys)
     person = by_email(session, email)
-    if not right(person.password_hash if person else nobody(), password) or person is None:
+    known = person.password_hash if person else ""
+    if not right(known or nobody(), password) or person is None or not known or person.disabled_at is not None:
         count_failure(session, keys)
         return None
     if hasher.check_needs_rehash(person.password_hash):
         person.password_hash = hasher.hash(password)
     person.signed_in_at = now()
+    forget_failures(session, keys)
+    session.commit()
+    return person
+
+
+def forget_failures(session: Session, keys: list[str]) -> None:
+    """Somebody was right: these keys begin anew. The caller commits."""
     for key in keys:
         if kept := session.get(SignInFailure, key):
             session.delete(kept)
-    session.commit()
-    return person
 
 
 def right(password_hash: str, password: str) -> bool:

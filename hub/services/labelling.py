@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -56,10 +56,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Both schemes."""
+    """Both schemes, and the words of institutions beside them."""
 
     topics: Terms
     platforms: Terms
+    tags: Mapping[str, str] = field(default_factory=dict)  # number -> word: those that the page may show
 
 
 _kept: WeakKeyDictionary[Engine | Connection, dict[str, tuple[float, Vocabulary]]] = WeakKeyDictionary()  # by database

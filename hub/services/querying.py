@@ -25,16 +25,25 @@ class SearchUnavailable(Exception):
 
 
 def read(
-    session: Session, ask: Ask, *, limit: int = 0, facets: tuple[str, ...] = (), values: int = 0, tuning: Tuning | None = None
+    session: Session,
+    ask: Ask,
+    *,
+    limit: int = 0,
+    facets: tuple[str, ...] = (),
+    values: int = 0,
+    tags: tuple[str, ...] = (),
+    tuning: Tuning | None = None,
 ) -> Widening:
-    """The query of a question, with what was added to it; ranked by this tuning, or the one in force. `values` of each facet, 0: all."""
+    """The query of a question, with what was added to it; ranked by this tuning, or the one in force. `values` of each facet, 0: all;
+    of tags these alone, and none at all without any."""
     page = min(max(ask.page, 1), LAST_PAGE)
     sort = ask.sort if ask.sort in SORTS else "relevance"
     if sort == "relevance" and not ask.words.strip():
         sort = "newest"
     weights = tuning or adjusting.in_force(session)
     typed = query.parse(ask.words, filters=ask.narrowed, sort=sort, offset=(page - 1) * limit, limit=limit, facets=facets, tuning=weights)
-    typed = replace(typed, values=values)
+    listed = typed.facets if tags else tuple(name for name in typed.facets if name != "tag")
+    typed = replace(typed, values=values, facets=listed, wanted={"tag": tags} if tags else {})
     return widening.widen(typed, glossing.read(session), only=ask.only, less=ask.less)
 
 

@@ -15,6 +15,7 @@ from hub.models.resource import Resource
 from hub.models.topic import Assignment, Concept
 from hub.services import naming
 
+LISTED = "listed resources"
 COLUMNS = (
     Resource.id, Resource.public_id, Resource.title, Resource.languages, Resource.subtitle_languages, Resource.summary, Resource.text,
     Resource.resource_type, Resource.licence, Resource.licence_family, Resource.free, Resource.certificate, Resource.provider,
@@ -58,9 +59,10 @@ class Summary:
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
-    """The resources with these ids that can be found (not withdrawn, not merged away, not hidden)."""
+    """The resources with these ids that can be found (not withdrawn, not merged away, not hidden); noted as `listed`."""
     if not ids:
         return {}
+    listed(session).update(ids)
     rows = session.execute(
         select(*COLUMNS).where(
             Resource.id.in_(ids), Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None)
@@ -68,6 +70,12 @@ def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
     ).all()
     topics = topics_of(session, ids)
     return {row.id: summary(row, topics.get(row.id, ())) for row in rows}
+
+
+def listed(session: Session) -> set[int]:
+    """The resources that lists have asked of this session: what a page must know of all that it shows (who keeps it) is asked once."""
+    found: set[int] = session.info.setdefault(LISTED, set())
+    return found
 
 
 def in_order(session: Session, ids: Sequence[int]) -> tuple[Summary, ...]:

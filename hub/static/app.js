@@ -176,6 +176,12 @@ page.addEventListener("toast", (event) => toast(event.detail.value));
 page.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
 page.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
 
+// Bookmarks lead back to the list that stands there now.
+page.addEventListener("htmx:pushedIntoHistory", () => {
+  const next = one("#keep [name=next]");
+  if (next) next.value = location.pathname + location.search;
+});
+
 // A run's page says aloud that it works, each quarter, and that it has ended; not each record.
 const said = one("#run-said");
 let quarter = 0;

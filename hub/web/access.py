@@ -6,26 +6,47 @@ from collections.abc import Callable
 from functools import wraps
 from typing import NoReturn, ParamSpec, TypeVar
 
-from flask import abort, request, url_for
+from flask import abort, flash, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
+
+from hub.web import context
+from hub.web.messages import gettext as _
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class SignInFirst(HTTPException):
-    """Ends a request with the way to the sign-in page; afterwards the visitor comes back to where this one was."""
+    """Ends a request with the way to the sign-in page; afterwards the visitor comes back to where this one was, or goes to `then`."""
 
-    def __init__(self) -> None:
+    def __init__(self, then: str = "") -> None:
         here = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.show")
-        address = url_for("accounts.sign_in", next=here)
+        address = url_for("accounts.sign_in", next=then or here)
         response = redirect(address, 303)
         if request.headers.get("HX-Request"):
             response = Response(status=401, headers={"HX-Redirect": address})
         super().__init__(response=response)
+
+
+class SetUpFirst(HTTPException):
+    """Ends a request with the way to the second factor."""
+
+    def __init__(self) -> None:
+        address = url_for("second_factors.show")
+        response = redirect(address, 303)
+        if request.headers.get("HX-Request"):
+            response = Response(status=401, headers={"HX-Redirect": address})
+        super().__init__(response=response)
+
+
+def demand_second_factor() -> None:
+    """Where the settings ask curators and admins for a second factor: ends the request with the way to set it up for who has none."""
+    if context.setting("HUB_TWO_FACTOR") == "curators" and current_user.lacks_second_factor:
+        flash(_("This hub asks curators and admins for a second factor: set it up, then go on."), "warn")
+        raise SetUpFirst
 
 
 def signed_in_required(view: Callable[P, R]) -> Callable[P, R]:
@@ -52,6 +73,8 @@ def member_required(least: str = "teacher") -> Callable[[Callable[P, R]], Callab
             seat = current_user.viewer.seat
             if seat is None or not seat.may(least):
                 abort(403)
+            if least in ("curator", "admin"):
+                demand_second_factor()
             return view(*args, **kwargs)
 
         return guarded
@@ -78,6 +101,7 @@ def curator_required(view: Callable[P, R]) -> Callable[P, R]:
             raise SignInFirst
         if not current_user.is_curator:
             abort(403)
+        demand_second_factor()
         return view(*args, **kwargs)
 
     return guarded
@@ -92,6 +116,7 @@ def admin_required(view: Callable[P, R]) -> Callable[P, R]:
             raise SignInFirst
         if not current_user.is_admin:
             abort(403)
+        demand_second_factor()
         return view(*args, **kwargs)
 
     return guarded

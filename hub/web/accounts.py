@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, make_response, render_template, request
 from flask import session as cookie
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from hub.services import acting, joining
-from hub.web import context, security
+from hub.services import joining
+from hub.web import context, entrances, security
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.messages import ngettext
 
 bp = Blueprint("accounts", __name__)
-
-
-class Manager(LoginManager):
-    """Flask-Login without its "remember me" cookie: so it need not look at the session of every answer, static files among them."""
-
-    def _update_remember_cookie(self, response: Response) -> Response:
-        return response
-
-
-manager = Manager()
-
-
-class Visitor(UserMixin):
-    """Who is signed in, as pages see them. The session key is part of the id: a new key ends every session."""
-
-    def __init__(self, person: Any, viewer: Any) -> None:
-        self.person_id, self.key, self.name, self.is_admin = person.id, person.session_key, person.name, person.is_admin
-        self.viewer, self.is_curator = viewer, viewer.is_curator
-
-    @property
-    def id(self) -> int:
-        """The account's number."""
-        return int(self.person_id)
-
-    def get_id(self) -> str:
-        """What the session cookie keeps."""
-        return f"{self.person_id}:{self.key}"
-
-
-@manager.user_loader
-def load(kept: str) -> Visitor | None:
-    """The visitor of a session; None when the account or its key is no more."""
-    number, _, key = kept.partition(":")
-    person = joining.get(context.session(), int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    if person is None or person.session_key != key or person.disabled_at is not None:
-        return None
-    return Visitor(person, acting.viewer(context.session(), person))
 
 
 class SignInForm(FlaskForm):
@@ -92,9 +53,7 @@ def sign_in() -> Response:
         return response
     if person is None:
         return page(form, 422, refused=_("The e-mail address or the password is wrong."))
-    cookie.clear()  # nothing of the visitor's old session lives on in the new one
-    login_user(Visitor(person, acting.viewer(context.session(), person)))
-    return redirect(security.own_path(form.next.data), 303)
+    return entrances.enter(person, form.next.data)
 
 
 @bp.post("/logout")

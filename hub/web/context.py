@@ -36,6 +36,11 @@ def observer() -> Any:
     return current_app.extensions["hub"].observer
 
 
+def provider() -> Any:
+    """Where people sign in elsewhere (`federating.Provider`); None when there is no such place."""
+    return current_app.extensions["hub"].provider
+
+
 def actor() -> Any:
     """Who writes, as the audit log names them (`auditing.Actor`)."""
     return auditing.Actor(int(current_user.id), str(current_user.name))

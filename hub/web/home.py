@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from hub.services import browsing
+from hub.services import browsing, continuing
 from hub.web import context
 
 bp = Blueprint("home", __name__)
@@ -14,4 +14,5 @@ bp = Blueprint("home", __name__)
 def show() -> str:
     """Search box, topics, newest resources, sources."""
     home = browsing.home(context.session(), context.index(), language=context.language())
-    return render_template("home/show.html", home=home)
+    continued = continuing.places(context.session(), context.viewer())
+    return render_template("home/show.html", home=home, continued=continued)

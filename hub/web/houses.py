@@ -6,6 +6,22 @@ from typing import Any
 
 from hub.web import context
 from hub.web.messages import gettext as _
+from hub.web.messages import lazy_gettext as _l
+
+ACCOUNT_ROLES = {
+    "hub-admin": _l("Admin of the hub"),
+    "hub-curator": _l("Curator of the hub"),
+    "admin": _l("Administrator"),
+    "curator": _l("Curator"),
+    "teacher": _l("Teacher"),
+    "student": _l("Student"),
+}
+ACCOUNT_STATES = {
+    "unconfirmed": _l("Address not confirmed"),
+    "disabled": _l("Closed"),
+    "two-factor": _l("Second factor on"),
+    "elsewhere": _l("Signs in elsewhere"),
+}
 
 
 def institution_name(institution: Any) -> str:

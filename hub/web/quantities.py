@@ -83,6 +83,11 @@ def moment(at: datetime | None) -> str:
     return _("%(day)s, %(time)s", day=day(at), time=format_datetime(at, "HH:mm")) if at else ""
 
 
+def stars(score: float) -> str:
+    """A score of 1 to 5 with one decimal."""
+    return format_decimal(score, format="0.0")
+
+
 def ago(at: datetime | None) -> str:
     """ "2 hours ago"."""
     if at is None:

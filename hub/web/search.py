@@ -44,7 +44,7 @@ def how_to() -> str:
 @bp.get("/search/facets/<name>")
 def facet(name: str) -> str:
     """All values of one facet, A to Z or by count, with a box to narrow them."""
-    ask = listing.read(request.args)
+    ask = listing.asked()
     today = datetime.now(UTC).date()
     group = finding.facet(context.session(), context.index(), ask, name, language=context.language(), today=today)
     if group is None:

@@ -20,6 +20,7 @@ from hub.web import (
     decisions,
     devices,
     duplicates,
+    entrances,
     errors,
     evaluations,
     exemplars,
@@ -158,7 +159,7 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     CSRFProtect(app)
-    accounts.manager.init_app(app)
+    entrances.manager.init_app(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     templating.register(app)

@@ -12,6 +12,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 from markupsafe import Markup
 
+from hub.services import bookmarking, summarising
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
 from hub.web import (
@@ -22,6 +23,7 @@ from hub.web import (
     covers,
     deeds,
     facts,
+    federations,
     health,
     houses,
     markup,
@@ -29,7 +31,9 @@ from hub.web import (
     permissions,
     preferences,
     quantities,
+    statuses,
     upkeep,
+    verdicts,
     weights,
     wording,
 )
@@ -41,6 +45,7 @@ SECTIONS = {
     "reasons": "resources",
     "topics": "topics",
     "paths": "paths",
+    "adoptions": "institutions",
     "shelves": "shelves",
     "institutions": "institutions",
     "institution_settings": "institutions",
@@ -97,19 +102,22 @@ def register(app: Flask) -> None:
         code=markup.code,
         key=markup.key,
         contact_link=markup.contact_link,
+        sso_name=federations.button,
     )
     app.context_processor(of_this_request)
 
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health, verdicts)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
 def of_this_request() -> dict[str, Any]:
-    """What every page shows: the site's name, the language, who visits."""
+    """What every page shows: the site's name, the language, who visits, which of the resources in its lists this person keeps."""
     language = context.language()
+    who = context.viewer()
+    listed = summarising.listed(context.session()) if who.person_id is not None else ()
     return {
         "site_name": context.setting("SITE_NAME_ZH" if language == "zh-Hans" else "SITE_NAME") or "Open Commerce Hub",
         "language": language,
@@ -118,6 +126,7 @@ def of_this_request() -> dict[str, Any]:
         "section": SECTIONS.get(request.blueprint or "", ""),
         "here": here(),
         "person": current_user if current_user.is_authenticated else None,
+        "marks": bookmarking.marks(context.session(), who, listed),
     }
 
 

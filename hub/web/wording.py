@@ -219,6 +219,7 @@ def language_name(tag: str) -> str:
 
 FACETS = {
     "topic": _l("Topic"),
+    "tag": _l("Tags of your institution"),
     "platform": _l("Platform"),
     "type": _l("Resource type"),
     "language": _l("Language"),
@@ -230,12 +231,24 @@ FACETS = {
     "free": _l("Price"),
     "certificate": _l("Certificate"),
     "start": _l("Start"),
+    "score": _l("Reviews"),
+    "adopted": _l("Use in courses"),
 }
-SORTS = {"relevance": _l("Relevance"), "newest": _l("Newest"), "start": _l("Start date"), "title": _l("Title")}
+SORTS = {
+    "relevance": _l("Relevance"),
+    "newest": _l("Newest"),
+    "rating": _l("Best reviewed"),
+    "adopted": _l("Most used"),
+    "start": _l("Start date"),
+    "title": _l("Title"),
+}
 ANSWERS = {  # yes-or-no facets
     ("free", "yes"): _l("Free"),
     ("free", "no"): _l("Paid"),
     ("certificate", "yes"): _l("With certificate"),
+    ("score", "4"): _l("4 stars and more"),
+    ("score", "3"): _l("3 stars and more"),
+    ("adopted", "yes"): _l("Used by an institution"),
     ("certificate", "no"): _l("Without certificate"),
 }
 

@@ -23,6 +23,8 @@ GROUPS = (  # facets whose combinations stay few
     ("topic",),
     ("provider",),
     ("institution",),
+    ("score", "adopted"),
+    ("tag",),
 )
 GROUP_OF = {name: group for group in GROUPS for name in group}
 
@@ -85,6 +87,11 @@ class Facet:
         listed = {count.value for count in found} if selected else set()
         missing = [value for value in selected if value not in listed]
         return (*found, *(Count(value, self._count(counts, value)) for value in sorted(missing)))
+
+    def those(self, counts: Array, values: Sequence[str]) -> tuple[Count, ...]:
+        """These values alone, those that some document has, most frequent first, then by value."""
+        found = [Count(value, self._count(counts, value)) for value in values]
+        return tuple(sorted((count for count in found if count.count), key=lambda count: (-count.count, count.value)))
 
     def _count(self, counts: Array, value: str) -> int:
         return int(counts[self.places[value]]) if value in self.places else 0

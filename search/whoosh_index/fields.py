@@ -9,7 +9,7 @@ from whoosh import fields
 
 from search.document import FACETS
 
-FORMAT = 2  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
+FORMAT = 3  # raise it when files or analysis change: an older index is then refused, and rebuilt from the database
 TEXT = "text"  # every word of a document, with how often it stands where
 TITLE = "title"  # the words of the title and the alternative titles, for title:
 AHEAD = "ahead"  # what may be typed into the type-ahead (beginnings.py)

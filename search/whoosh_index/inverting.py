@@ -36,6 +36,8 @@ def fault(document: Document) -> str | None:
         return f"unknown signal, or one out of range, among {sorted(unknown)}"
     if any(not -(2**62) < number < 2**62 for number in (document.version, *document.numbers.values())):
         return "a number is out of range"
+    if any(not -(2**31) < document.numbers.get(name, 0) < 2**31 for name in ("rating", "adoptions")):
+        return "a rating or a number of adoptions is out of range"
     if any(name not in FACETS for name in document.facets):
         return f"unknown facet among {sorted(document.facets)}"
     return None
@@ -174,6 +176,8 @@ def columns(rows: list[Document]) -> dict[str, Array]:
         "versions": np.array([document.version for document in rows], np.int64),
         "updated": np.array([document.numbers.get("updated", -1) for document in rows], np.int64),
         "begins": np.array([document.numbers.get("starts", -1) for document in rows], np.int64),
+        "rating": np.array([document.numbers.get("rating", -1) for document in rows], np.int32),
+        "adoptions": np.array([document.numbers.get("adoptions", 0) for document in rows], np.int32),
         **signals.columns(rows),
         "order": np.array([sort_key(document.title) for document in rows], SORT_KEY),
         "cards": np.frombuffer(b"".join(cards), np.uint8),

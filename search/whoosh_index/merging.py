@@ -14,7 +14,18 @@ from search.whoosh_index.fields import FIELDS, LENGTH, weight_kind
 from search.whoosh_index.occurrences import TEXTS
 from search.whoosh_index.segments import Segment, Terms, key_arrays
 
-COLUMNS = ("ids", "versions", "updated", "begins", "order", "title_sizes", *signals.COLUMNS, *(LENGTH + name for name in TEXTS))
+COLUMNS = (
+    "ids",
+    "versions",
+    "updated",
+    "begins",
+    "rating",
+    "adoptions",
+    "order",
+    "title_sizes",
+    *signals.COLUMNS,
+    *(LENGTH + name for name in TEXTS),
+)
 VARIED = (("stream", "stream_ends"), ("cards", "card_ends"))  # parts of documents, and where they end
 CHUNK = 250_000  # postings
 Part = tuple[Segment, Array]  # and which of its documents live

@@ -69,7 +69,7 @@ def facets(snapshot: Snapshot, query: Query, narrowed: Narrowed) -> Facets:
     counts, sizes = {}, {}
     for name in query.facets:
         selected, names = query.filters.get(name, ()), GROUP_OF[name]
-        if whole and not selected:
+        if whole and not selected and name not in query.wanted:
             counts[name], sizes[name] = _everything(snapshot, name, query.values)
             continue
         group = snapshot.group(names)
@@ -78,6 +78,10 @@ def facets(snapshot: Snapshot, query: Query, narrowed: Narrowed) -> Facets:
         own = group.of(name, known[names])
         if name in narrowed.kept_out:
             own = own + group.of(name, group.counts(narrowed.kept_out[name]))
+        if name in query.wanted:
+            counts[name] = group.facets[name].those(own, query.wanted[name])
+            sizes[name] = len(counts[name])
+            continue
         counts[name], sizes[name] = group.facets[name].listed(own, selected, query.values), int(np.count_nonzero(own))
     return Facets(counts, sizes)
 

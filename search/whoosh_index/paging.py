@@ -9,6 +9,7 @@ from search.whoosh_index.arrays import Array
 from search.whoosh_index.matching import Match
 from search.whoosh_index.snapshot import Snapshot
 
+NUMBERED = {"rating": "rating", "adopted": "adoptions"}  # order -> the column that it goes by, highest first
 LAST = np.int64(2**62)  # unknown dates
 
 
@@ -35,6 +36,11 @@ def _keys(snapshot: Snapshot, docs: Array, scores: Array, sort: str) -> Array:
     """What sorts, smallest first; for titles their first eight bytes, which may tie."""
     if sort == "newest":
         return -snapshot.kept("updated", lambda: snapshot.column("updated", np.dtype(np.int64)))[docs]
+    if sort == "catalogued":
+        return -snapshot.ids[docs].astype(np.int64)
+    if sort in NUMBERED:
+        column: Array = snapshot.kept(sort, lambda: snapshot.column(NUMBERED[sort], np.dtype(np.int32)))[docs]
+        return -column
     if sort == "start":
         begins: Array = snapshot.kept("begins", lambda: snapshot.column("begins", np.dtype(np.int64)))[docs]
         return np.where(begins < 0, LAST, begins)

@@ -19,9 +19,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from hub.db import db, now
-from hub.models import Match, Membership, Resource, Source
+from hub.models import Adoption, Bookmark, Enrolment, Institution, Match, Membership, Person, Resource, Shelf, ShelfItem, Source
 from hub.services import (
     acting,
+    adopting,
     allying,
     auditing,
     featuring,
@@ -204,6 +205,7 @@ def fill(app: Flask) -> dict[str, int]:
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
         look_at_once_more(app, session)
         found_institutions(session)
+        study(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
@@ -249,4 +251,42 @@ def found_institutions(session: Any) -> None:
             allying.answer(session, who, other, made[0], "accept")
     for payload, public_id in zip(PAYLOADS, pages, strict=False):
         featuring.feature(session, who, made[0], payload, resource=public_id)
+
+
+def study(session: Any) -> None:
+    """Ada's bookmarks, a learning path that she follows, and what her institution uses: hostile words in every text."""
+    ada, moment = session.scalars(select(Person)).first(), now()
+    house = session.scalars(select(Institution)).first()
+    if house is None:
+        house = Institution(slug="hostile", name=PAYLOADS[0], name_zh=PAYLOADS[1], kind="university", created_at=moment, updated_at=moment)
+        session.add(house)
+        session.flush()
+        session.add(Membership(person_id=ada.id, institution_id=house.id, role="admin", created_at=moment))
+    wanted = select(Resource).where(Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None), Resource.withdrawn_at.is_(None))
+    pages = session.scalars(wanted.order_by(Resource.id)).all()
+    path = Shelf(
+        public_id="hostilepath", kind="path", title=PAYLOADS[0], about=PAYLOADS[2], person_id=ada.id, institution_id=house.id,
+        visibility="public", created_at=moment, updated_at=moment,
+    )  # fmt: skip
+    session.add(path)
+    session.flush()
+    session.add(Enrolment(person_id=ada.id, shelf_id=path.id, created_at=moment, updated_at=moment))
+    for place, (page, payload) in enumerate(zip(pages, PAYLOADS, strict=False)):
+        where = {"resource_id": page.id, "first_id": page.id, "created_at": moment}
+        said = adopting.words(course=payload, term=payload, students=1, changes=payload, outcome=payload, visibility="public")
+        session.add(Bookmark(person_id=ada.id, note=said.changes, status="studying", updated_at=moment, **where))
+        session.add(ShelfItem(shelf_id=path.id, position=place, note=said.changes, person_id=ada.id, **where))
+        session.add(
+            Adoption(
+                institution_id=house.id,
+                person_id=ada.id,
+                course=said.course,
+                term=said.term,
+                students=1,
+                changes=said.changes,
+                outcome=said.outcome,
+                updated_at=moment,
+                **where,
+            )
+        )
     session.commit()

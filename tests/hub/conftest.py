@@ -91,6 +91,13 @@ def server_module(name: str) -> ModuleType:
 
 
 @pytest.fixture
+def oidc() -> Iterator[Any]:
+    """An OpenID Connect provider that says what a test wants it to say."""
+    with server_module("oidc").Provider() as provider:
+        yield provider
+
+
+@pytest.fixture
 def hostile() -> Iterator[Any]:
     """A server that does what real servers do on bad days."""
     module = server_module("hostile")

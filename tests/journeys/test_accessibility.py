@@ -57,6 +57,13 @@ CURATION = (
     "/admin/topics?topic=nothing",
     "/admin/audit",
 )
+PEOPLE = (
+    "/admin/people",
+    "/admin/people?words=nobody-of-that-name",
+    "/admin/people/1",
+    "/admin/people/1/disable",
+    "/me/two-factor",
+)
 SOURCES = (
     "/admin/sources",
     "/admin/sources?health=stale",
@@ -144,7 +151,18 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
     own += ("/admin/queue", "/admin/failures", "/admin/failures?words=nothing+like+it")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION, *SOURCES, *INSTITUTIONS):
+    for path in (
+        *own,
+        "/admin/search",
+        "/admin/search/tuning",
+        *DUPLICATES,
+        *quality,
+        *VOCABULARY,
+        *CURATION,
+        *PEOPLE,
+        *SOURCES,
+        *INSTITUTIONS,
+    ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -168,6 +186,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         "/admin/search/tuning",
         *quality,
         *CURATION,
+        *PEOPLE,
         *SOURCES,
         *INSTITUTIONS,
     ):

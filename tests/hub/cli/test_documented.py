@@ -12,7 +12,7 @@ import pytest
 from hub.cli.main import COMMANDS, load
 
 ROOT = Path(__file__).parents[3]
-HEADING = re.compile(r"^### (hub [a-z ]+)$", re.MULTILINE)
+HEADING = re.compile(r"^### (hub [a-z -]+)$", re.MULTILINE)
 ROW = re.compile(r"^\| (`-[^|]*) \|([^|]*)\| [^|]+ \|$", re.MULTILINE)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from hub.db import db
 from hub.models import Person
 from hub.services import joining
-from hub.web import accounts
+from hub.web import entrances
 from hub.web.security import own_path
 
 Csrf = Callable[[FlaskClient], str]
@@ -126,4 +126,4 @@ def test_no_address_leads_away(address: str) -> None:
 @pytest.mark.parametrize("kept", ["", ":", "1", "x:y", "1:wrong", "99999999:a", "１:a"])
 def test_a_forged_session_is_nobody(own_site: Flask, kept: str) -> None:
     with own_site.app_context():
-        assert accounts.load(kept) is None
+        assert entrances.load(kept) is None

@@ -44,6 +44,7 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "person_id": ["2"],
     "slug": ["0-commerce-script-xssmark-script"],
     "token": ["nothing"],
+    "adoption_id": ["1", "2", "3", "4", "5"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
@@ -105,6 +106,7 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
     found += [f"{place}/raw/{item}" for place in previews for item in invalid]
     found += [f"/admin/resources/bulk/{edit}" for edit in edits]
     found += [f"/resources/{name}" for name in names] + [f"/search/why/{name}?q=commerce" for name in names[:5]]
+    found += [f"/resources/{name}/bookmark" for name in names[:5]]
     found += [f"/admin/runs/{run}/failures/{failure}" for run, failure in failures]
     asked = [
         f"{place}{quote(payload)}" for place in ("/search?q=", "/suggest?q=", "/resources?q=", "/sources?q=") for payload in harm.PAYLOADS

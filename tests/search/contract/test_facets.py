@@ -50,12 +50,23 @@ def test_only_the_facets_asked_for_are_counted(index: Index, documents: tuple[Do
     assert set(index.find(parse("", facets=("type",), filters={"nonsense": ("x",)})).facets) == {"type"}
 
 
+def test_wanted_values_are_listed_and_no_others(index: Index, documents: tuple[Document, ...]) -> None:
+    tagged = [replace(document, facets={**document.facets, "tag": tags}) for document, tags in zip(documents, TAGS, strict=False)]
+    index.apply(tagged, ())
+    for filters in ({}, {"tag": ("7",)}, {"type": ("course",)}):
+        every = counts(index, "", "tag", **filters)
+        hits = index.find(replace(parse("", filters=filters), wanted={"tag": ("12", "7", "99")}, values=1))
+        assert dict(hits.facets["tag"]) == {value: count for value, count in every.items() if value in ("12", "7") and count}
+        assert hits.sizes["tag"] == len(hits.facets["tag"])
+
+
 def test_counts_follow_replacing_and_dropping(index: Index, documents: tuple[Document, ...]) -> None:
     index.apply(documents, ())
     index.apply([Document(id=1, version=2, title="New", facets={"type": ("tool",)})], [6])
     assert counts(index, "", "type") == {"course": 3, "programme": 1, "tool": 1}
 
 
+TAGS = (("7", "8"), ("7",), ("12", "8"), ("8",))
 VALUES = st.lists(st.sampled_from(["a", "b", "c", "电"]), max_size=3, unique=True).map(tuple)
 ROWS = st.lists(
     st.builds(

@@ -31,6 +31,14 @@ def test_titles_without_case_accents_or_quotes_then_chinese_by_sound(index: Inde
     assert [titles[id - 1] for id in order(index, "title", offset=3, limit=4)] == by_title[3:7]
 
 
+def test_the_best_rated_and_the_most_used_first_and_unrated_last(index: Index) -> None:
+    numbers = [{"rating": 4100, "adoptions": 1}, {}, {"rating": 4600}, {"rating": 4100, "adoptions": 12}, {"rating": -1, "adoptions": 3}]
+    index.apply([Document(id=id, version=1, title="One", numbers=found) for id, found in enumerate(numbers, 1)], ())
+    assert order(index, "rating") == [3, 1, 4, 2, 5]
+    assert order(index, "adopted") == [4, 5, 1, 2, 3]
+    assert order(index, "rating", offset=1, limit=2) == [1, 4]
+
+
 def test_an_unknown_sort_is_relevance(index: Index, documents: tuple[Document, ...]) -> None:
     index.apply(documents, ())
     assert order(index, "nonsense", "marketing") == order(index, "relevance", "marketing")

@@ -1,0 +1,1 @@
+"""People and institutions, made up for benchmarks and tests."""
