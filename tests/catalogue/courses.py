@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
-from hub.models import Failure, Link, Resource, Run, Source
+from hub.models import Failure, Institution, InstitutionName, Link, Resource, Run, Source
 from hub.services import cataloguing, classifying, indexing, joining, leasing, linking, receiving, reporting
 from hub.services.probing import Finding
 
@@ -196,6 +196,7 @@ def fill(app: Flask) -> None:
         repository.lease_at = now() + timedelta(hours=1)
         merge_two(session)
         check_quality(session, repository)
+        add_institution(session)
         session.commit()
         indexing.sync(session, app.extensions["hub"].index)
         db.session.remove()
@@ -241,3 +242,12 @@ def check_quality(session: Session, source: Source) -> None:
     for run in session.scalars(select(Run).where(Run.finished_at.is_not(None))):
         run.live = 40
     reporting.keep(session, source)
+
+
+def add_institution(session: Session) -> None:
+    """A school that nobody belongs to, which made some of the courses."""
+    values = {"place": "Hangzhou", "about": "It opens what it teaches.", "verified_at": now(), "created_at": now(), "updated_at": now()}
+    school = Institution(slug="harbour-school", name="Harbour School", name_zh="港湾学院", kind="university", **values)
+    session.add(school)
+    session.flush()
+    session.add(InstitutionName(institution_id=school.id, name="示例商学院"))

@@ -20,7 +20,25 @@ from sqlalchemy import select
 
 from hub.db import db, now
 from hub.models import Adoption, Bookmark, Enrolment, Institution, Match, Membership, Person, Resource, Shelf, ShelfItem, Source
-from hub.services import adopting, auditing, harvesting, identifying, indexing, joining, running, sourcing, sweeping, vouching
+from hub.services import (
+    acting,
+    adopting,
+    allying,
+    auditing,
+    featuring,
+    founding,
+    governing,
+    harvesting,
+    identifying,
+    indexing,
+    inviting,
+    joining,
+    running,
+    sourcing,
+    sweeping,
+    tidying,
+    vouching,
+)
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -188,6 +206,7 @@ def fill(app: Flask) -> dict[str, int]:
             session.expire_all()
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
         look_at_once_more(app, session)
+        found_institutions(session)
         study(session)
         crowd(session)
         indexing.drain(session, app.extensions["hub"].index)
@@ -215,6 +234,35 @@ def look_at_once_more(app: Flask, session: Any) -> None:
     for _ in sweeping.sweep(session, auditing.Actor(None, PAYLOADS[0]), [left, right], change):
         session.commit()
     session.commit()
+
+
+def found_institutions(session: Any) -> None:
+    """Institutions whose every text means harm, with partners, members, invitations and recommendations."""
+    admin = joining.by_email(session, ADMIN)
+    assert admin is not None
+    made = []
+    for number, payload, address in numbered():
+        facts = founding.Facts(
+            name=f"{number} commerce {payload}"[:200], name_zh=payload, kind="agency", place=payload, about=payload,
+            url=address if address.startswith("https://ok.example/c") else None,
+        )  # fmt: skip
+        made.append(founding.found(session, auditing.Actor(admin.id, PAYLOADS[0]), facts, admin_id=admin.id, verified=number % 2 == 0))
+        member = joining.add(session, f"p{number}@ok.example", PASSWORD, name=tidying.one_line(payload, 200))
+        session.add(Membership(person_id=member.id, institution_id=made[0].id, role="teacher", created_at=now()))
+    who = acting.viewer(session, admin)
+    pages = session.scalars(select(Resource.public_id).where(Resource.withdrawn_at.is_(None)).limit(5)).all()
+    for number, payload, _address in numbered():
+        other = made[number]
+        governing.claim(session, who, other, f"{payload}"[:300] + f" {number}")
+        inviting.invite(session, who, made[0], f"i{number}@ok.example", "teacher", name=payload)
+        if number:
+            allying.request(session, who, made[0], other, payload) if number < 15 else allying.request(
+                session, who, other, made[0], payload
+            )
+        if 2 <= number < 6:
+            allying.answer(session, who, other, made[0], "accept")
+    for payload, public_id in zip(PAYLOADS, pages, strict=False):
+        featuring.feature(session, who, made[0], payload, resource=public_id)
 
 
 def study(session: Any) -> None:

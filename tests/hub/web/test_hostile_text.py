@@ -43,6 +43,8 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "match_id": ["1"],
     "person_id": ["2"],
     "deed": ["disable"],
+    "slug": ["0-commerce-script-xssmark-script"],
+    "token": ["nothing"],
     "adoption_id": ["1", "2", "3", "4", "5"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
