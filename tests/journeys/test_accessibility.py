@@ -33,6 +33,9 @@ PAGES = (
     "/sources/repository/report",
     "/sources/silent/report",
     "/about",
+    "/rubrics",
+    "/institutions/jiaxing/rubric",
+    "/institutions/jiaxing/cycles",
     "/login",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
@@ -52,6 +55,8 @@ CURATION = (
     "/admin/topics",
     "/admin/topics?topic=nothing",
     "/admin/audit",
+    "/admin/moderation",
+    "/admin/moderation?show=decided",
 )
 SOURCES = (
     "/admin/sources",
