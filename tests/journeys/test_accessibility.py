@@ -38,6 +38,9 @@ PAGES = (
     "/institutions/harbour-school/partners",
     "/institutions/harbour-school/exemplars",
     "/about",
+    "/rubrics",
+    "/institutions/jiaxing/rubric",
+    "/institutions/jiaxing/cycles",
     "/login",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
@@ -57,6 +60,8 @@ CURATION = (
     "/admin/topics",
     "/admin/topics?topic=nothing",
     "/admin/audit",
+    "/admin/moderation",
+    "/admin/moderation?show=decided",
 )
 PEOPLE = (
     "/admin/people",
