@@ -12,9 +12,8 @@ from hub.db import now
 from hub.models.account import Person
 from hub.models.institution import Institution
 from hub.models.shelf import Comment, Shelf, ShelfItem
-from hub.services import auditing, shelving
+from hub.services import shelving
 from hub.services.acting import Viewer
-from hub.services.auditing import Subject
 from hub.services.shelving import NotAllowed
 
 TEXT_MOST = 4_000  # characters
@@ -85,7 +84,7 @@ def say(session: Session, who: Viewer, shelf: Shelf, text: str, *, item_id: int 
     )  # fmt: skip
     session.add(said)
     session.flush()
-    auditing.record(session, who.actor, "comment.made", Subject("shelf", shelf.id, shelf.title), after={"text": said.text})
+    shelving.tell(session, who, "comment.made", shelf, after={"text": said.text})
     return said
 
 
@@ -98,7 +97,7 @@ def take_back(session: Session, who: Viewer, shelf: Shelf, said: Comment) -> Non
     """One's own comment is deleted. The caller commits. Raises NotAllowed."""
     if who.person_id is None or said.person_id != who.person_id:
         raise NotAllowed
-    auditing.record(session, who.actor, "comment.deleted", Subject("shelf", shelf.id, shelf.title), before={"text": said.text})
+    shelving.tell(session, who, "comment.deleted", shelf, before={"text": said.text})
     session.delete(said)
 
 
@@ -109,4 +108,4 @@ def hide(session: Session, who: Viewer, shelf: Shelf, said: Comment, *, hidden: 
     if hidden != (said.hidden_at is not None):
         said.hidden_at = now() if hidden else None
         action = "comment.hidden" if hidden else "comment.shown"
-        auditing.record(session, who.actor, action, Subject("shelf", shelf.id, shelf.title), before={"text": said.text})
+        shelving.tell(session, who, action, shelf, before={"text": said.text})

@@ -30,7 +30,7 @@ def copy(session: Session, who: Viewer, shelf: Shelf, *, institution_id: int | N
     rows = session.scalars(
         select(ShelfItem)
         .join(Resource, Resource.id == ShelfItem.resource_id)
-        .where(ShelfItem.shelf_id == shelf.id, Resource.merged_into_id.is_(None))
+        .where(ShelfItem.shelf_id == shelf.id, Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None))
         .order_by(ShelfItem.position, ShelfItem.id)
         .limit(shelving.ITEMS_MOST)
     )

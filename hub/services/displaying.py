@@ -87,18 +87,22 @@ def order(sort: str) -> tuple[Any, ...]:
     if sort == "title":
         return (func.lower(Shelf.title), Shelf.id)
     if sort == "followed":
-        paths = select(func.count()).where(Enrolment.shelf_id == Shelf.id).correlate(Shelf).scalar_subquery()
-        return (paths.desc(), Shelf.updated_at.desc(), Shelf.id.desc())
+        return (follows().desc(), Shelf.updated_at.desc(), Shelf.id.desc())
     return (Shelf.updated_at.desc(), Shelf.id.desc())
+
+
+def follows() -> Any:
+    """How many follow a shelf: as a path, or to hear of what is new."""
+    paths = select(func.count()).where(Enrolment.shelf_id == Shelf.id).correlate(Shelf).scalar_subquery()
+    heard = select(func.count()).where(Follow.subject == "shelf", Follow.key == Shelf.public_id).correlate(Shelf).scalar_subquery()
+    return paths + heard
 
 
 def described(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
     """These shelves, in this order. One query."""
     items = select(func.count()).where(ShelfItem.shelf_id == Shelf.id).correlate(Shelf).scalar_subquery()
-    paths = select(func.count()).where(Enrolment.shelf_id == Shelf.id).correlate(Shelf).scalar_subquery()
-    heard = select(func.count()).where(Follow.subject == "shelf", Follow.key == Shelf.public_id).correlate(Shelf).scalar_subquery()
     rows = session.execute(
-        select(Shelf, Person.name, Institution, items, paths + heard)
+        select(Shelf, Person.name, Institution, items, follows())
         .outerjoin(Person, Person.id == Shelf.person_id)
         .outerjoin(Institution, Institution.id == Shelf.institution_id)
         .where(Shelf.id.in_(ids))

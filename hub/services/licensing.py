@@ -1,7 +1,8 @@
 """What may be done with several works together, from the licence of each: copied side by side, adapted into one work, sold.
 
 A pure rule over licences. Sources: the licences' own texts; Creative Commons, "Can I combine material under different Creative Commons
-licenses in my work?" (FAQ, the chart of adaptations) and "Compatible Licenses" (CC BY-SA 4.0 may go into GPLv3 works, not the other way).
+licenses in my work?" (FAQ, the chart of adaptations) and "Compatible Licenses" (CC BY-SA 4.0 may go into GPLv3 works, not the other way);
+the GNU project, "Various Licenses and Comments about Them" and the matrix of its FAQ (what may be used together under GPLv3).
 Not legal advice: it says where to look twice.
 """
 
@@ -15,7 +16,10 @@ from itertools import combinations
 COPYLEFT = frozenset(  # open licences that ask for themselves
     ("GPL-2.0-or-later", "GPL-3.0-or-later", "LGPL-3.0-or-later", "AGPL-3.0-or-later", "GFDL-1.2-or-later", "GFDL-1.3-or-later", "ODbL-1.0")
 )
-INTO_GPL = "GPL-3.0-or-later"
+GPL, AGPL = "GPL-3.0-or-later", "AGPL-3.0-or-later"
+INTO_GPL = frozenset(("GPL-2.0-or-later", GPL, "LGPL-3.0-or-later"))  # all of these may be used as GPLv3
+GFDL = frozenset(("GFDL-1.2-or-later", "GFDL-1.3-or-later"))
+NEEDS_THREE = ("Apache-2.0", "CC-BY-SA-4.0")  # go into GPLv3, not into GPLv2
 VERSION = re.compile(r"-(\d)\.\d")
 Licence = tuple[str | None, str | None]  # SPDX identifier, family; None: nobody says
 
@@ -113,14 +117,14 @@ def meet(one: Licence, other: Licence) -> bool:
 
 
 def same_terms(one: Licence, other: Licence) -> bool:
-    """Can the later of two share-alike licences be used for both? Version 1.0 of Creative Commons names no later one; BY-SA 4.0 may go
-    into GPLv3."""
+    """Can one licence be used for both of two that ask for themselves? Version 1.0 of Creative Commons names no later one; BY-SA 4.0 may
+    go into GPLv3; GPLv3 and AGPLv3 let each other in (section 13 of both)."""
     if one[0] == other[0]:
         return True
     if one[1] == other[1] and (one[1] or "").startswith("cc-"):
         return "1.0" not in (version(one), version(other))
     names = {one[0], other[0]}
-    return INTO_GPL in names and any(name and name.startswith("CC-BY-SA-4.0") for name in names)
+    return names <= GFDL or names <= INTO_GPL | {AGPL} or ("CC-BY-SA-4.0" in names and bool(names & INTO_GPL))
 
 
 def adds_terms(alike: Licence, free: Licence) -> bool:
@@ -138,9 +142,19 @@ def version(licence: Licence) -> str:
 def whole(licences: Sequence[Licence]) -> str:
     """The licence of a work made of all of them, which do not clash: the strictest."""
     names, families = {name for name, _ in licences}, {family for _, family in licences}
-    if copyleft := sorted(name for name in names if name in COPYLEFT):
-        return copyleft[-1]
+    if copyleft := [name for name in names if name in COPYLEFT]:
+        return strictest(copyleft, three=any(name in names for name in NEEDS_THREE))
     for family in ("cc-by-nc-sa", "cc-by-sa", "cc-by-nc", "cc-by"):
         if family in families:
-            return f"{family.upper()}-4.0"
+            first = family.endswith("-sa") and f"{family.upper()}-1.0" in names  # it allows no later version
+            return f"{family.upper()}-{'1.0' if first else '4.0'}"
     return ""
+
+
+def strictest(copyleft: Sequence[str], *, three: bool) -> str:
+    """The one of these that all the others let in; `three`: something else needs version 3 of the GPL."""
+    if AGPL in copyleft:
+        return AGPL
+    if set(copyleft) <= INTO_GPL:
+        return copyleft[0] if len(copyleft) == 1 and not (three and copyleft[0] != "LGPL-3.0-or-later") else GPL
+    return max(copyleft)

@@ -146,8 +146,13 @@ def values(wanted: Wanted) -> dict[str, Any]:
 
 
 def change(session: Session, who: Viewer, shelf: Shelf, wanted: Wanted, *, version: int) -> None:
-    """Another title, text, kind, institution or visibility. The caller commits. Raises NotAllowed, Stale."""
+    """Another title, text, kind, institution or visibility. Only whoever made it takes it from the institution, or out of its sight. The
+    caller commits. Raises NotAllowed, Stale.
+    """
     need_manage(who, shelf)
+    taken = wanted.institution_id != shelf.institution_id or wanted.visibility == "private"
+    if taken and shelf.person_id != who.person_id:
+        raise NotAllowed
     if wanted.institution_id != shelf.institution_id or wanted.visibility != shelf.visibility:
         check(who, wanted)
     before = facts(shelf)

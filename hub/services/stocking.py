@@ -68,7 +68,7 @@ def add(session: Session, who: Viewer, shelf: Shelf, resource_ids: Sequence[int]
     shelving.need_change(session, who, shelf)
     shelving.bump(session, shelf)  # whoever comes second waits here, and sees what the first has put
     there = set(session.scalars(select(ShelfItem.resource_id).where(ShelfItem.shelf_id == shelf.id)))
-    new = [id for id in dict.fromkeys(resource_ids) if id not in there]
+    new = [id for id in dict.fromkeys(standing(session, resource_ids)) if id not in there]
     if len(there) + len(new) > shelving.ITEMS_MOST:
         raise TooMany(shelving.ITEMS_MOST)
     last = session.scalar(select(func.max(ShelfItem.position)).where(ShelfItem.shelf_id == shelf.id)) or 0
@@ -83,6 +83,13 @@ def add(session: Session, who: Viewer, shelf: Shelf, resource_ids: Sequence[int]
     if new:
         shelving.tell(session, who, "shelf.added", shelf, after={"resources": titles(session, new)})
     return len(new)
+
+
+def standing(session: Session, resource_ids: Sequence[int]) -> list[int]:
+    """The pages that these are now: one that was merged away is the one into which it went; one that never was is left out."""
+    rows = select(Resource.id, func.coalesce(Resource.merged_into_id, Resource.id)).where(Resource.id.in_(resource_ids))
+    now_at = {id: stands for id, stands in session.execute(rows)}
+    return [now_at[id] for id in resource_ids if id in now_at]
 
 
 def titles(session: Session, resource_ids: Collection[int]) -> list[str]:
@@ -113,9 +120,9 @@ def take(session: Session, who: Viewer, shelf: Shelf, resource_id: int) -> tuple
 def put_back(session: Session, who: Viewer, shelf: Shelf, resource_id: int, *, note: str, position: int) -> None:
     """What was taken off stands where it stood. The caller commits. Raises NotAllowed, TooMany."""
     if add(session, who, shelf, [resource_id], note=note):
-        order = list(session.scalars(select(ShelfItem.id).where(ShelfItem.shelf_id == shelf.id).order_by(ShelfItem.position, ShelfItem.id)))
-        before = session.scalar(select(func.count()).where(ShelfItem.shelf_id == shelf.id, ShelfItem.position < position)) or 0
-        order.insert(before, order.pop())
+        order = order_of(session, shelf.id)
+        stands = select(func.count()).where(ShelfItem.id.in_(order[:-1]), ShelfItem.position < position)
+        order.insert(session.scalar(stands) or 0, order.pop())
         renumber(session, order)
 
 
@@ -126,7 +133,7 @@ def move(session: Session, who: Viewer, shelf: Shelf, item_id: int, *, to: int) 
     """
     shelving.need_change(session, who, shelf)
     shelving.bump(session, shelf)
-    order = list(session.scalars(select(ShelfItem.id).where(ShelfItem.shelf_id == shelf.id).order_by(ShelfItem.position, ShelfItem.id)))
+    order = order_of(session, shelf.id)
     if item_id not in order:
         return None
     order.remove(item_id)
@@ -136,16 +143,24 @@ def move(session: Session, who: Viewer, shelf: Shelf, item_id: int, *, to: int) 
     return place
 
 
+def order_of(session: Session, shelf_id: int) -> list[int]:
+    """The lines that are shown, in their order; one whose page was merged into another one of the shelf waits out of sight."""
+    shown = select(ShelfItem.id).join(Resource, Resource.id == ShelfItem.resource_id)
+    wanted = shown.where(ShelfItem.shelf_id == shelf_id, Resource.merged_into_id.is_(None))
+    return list(session.scalars(wanted.order_by(ShelfItem.position, ShelfItem.id)))
+
+
 def place_of(session: Session, shelf: Shelf, item_id: int) -> int | None:
     """Where a line stands now, from 1."""
-    order = list(session.scalars(select(ShelfItem.id).where(ShelfItem.shelf_id == shelf.id).order_by(ShelfItem.position, ShelfItem.id)))
+    order = order_of(session, shelf.id)
     return order.index(item_id) + 1 if item_id in order else None
 
 
 def renumber(session: Session, order: Sequence[int]) -> None:
     """Places from 1 on, in this order."""
     session.flush()
-    known = dict(session.execute(select(ShelfItem.id, ShelfItem.position).where(ShelfItem.id.in_(order))).tuples().all())
+    rows = session.execute(select(ShelfItem.id, ShelfItem.position).where(ShelfItem.id.in_(order)))
+    known = {id: position for id, position in rows}
     for place, id in enumerate(order, 1):
         if known.get(id) != place:
             session.execute(

@@ -14,13 +14,10 @@ BY, SA, NC, NCSA, ND = (
 ZERO, CLOSED, SILENT = ("CC0-1.0", "public-domain"), ("all-rights-reserved", "all-rights-reserved"), (None, None)
 MIT, GPL, GFDL = ("MIT", "other-open"), ("GPL-3.0-or-later", "other-open"), ("GFDL-1.3-or-later", "other-open")
 OLD_SA = ("CC-BY-SA-1.0", "cc-by-sa")
-    ("MIT", "other-open"),
-    ("GPL-3.0-or-later", "other-open"),
-    ("GFDL-1.3-or-later", "other-open"),
-    ("CC-BY-SA-1.0", "cc-by-sa"),
-)
+GPL2, LGPL, AGPL = (("GPL-2.0-or-later", "other-open"), ("LGPL-3.0-or-later", "other-open"), ("AGPL-3.0-or-later", "other-open"))
+APACHE, OLD_GFDL = ("Apache-2.0", "other-open"), ("GFDL-1.2-or-later", "other-open")
 SA3 = ("CC-BY-SA-3.0", "cc-by-sa")
-EVERY = (BY, SA, NC, NCSA, ND, ZERO, CLOSED, SILENT, MIT, GPL, GFDL, OLD_SA, SA3)
+EVERY = (BY, SA, NC, NCSA, ND, ZERO, CLOSED, SILENT, MIT, GPL, GFDL, OLD_SA, SA3, GPL2, LGPL, AGPL, APACHE, OLD_GFDL)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +38,17 @@ EVERY = (BY, SA, NC, NCSA, ND, ZERO, CLOSED, SILENT, MIT, GPL, GFDL, OLD_SA, SA3
         ([NC, GPL], None),
         ([ND, BY], None),
         ([SILENT], None),
+        ([OLD_SA, BY], "CC-BY-SA-1.0"),
+        ([GPL2], "GPL-2.0-or-later"),
+        ([GPL2, GPL], "GPL-3.0-or-later"),
+        ([GPL2, APACHE], "GPL-3.0-or-later"),
+        ([GPL2, SA], "GPL-3.0-or-later"),
+        ([LGPL, MIT], "LGPL-3.0-or-later"),
+        ([LGPL, GPL], "GPL-3.0-or-later"),
+        ([GPL, AGPL], "AGPL-3.0-or-later"),
+        ([AGPL, SA], None),
+        ([GFDL, OLD_GFDL], "GFDL-1.3-or-later"),
+        ([GFDL, GPL], None),
     ],
 )
 def test_one_work_of_several(licences: list[Licence], whole: str | None) -> None:
