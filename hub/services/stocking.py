@@ -90,29 +90,6 @@ def titles(session: Session, resource_ids: Collection[int]) -> list[str]:
     return list(session.scalars(select(Resource.title).where(Resource.id.in_(resource_ids)).order_by(Resource.id).limit(50)))
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """A line of a feed."""
-
-    id: int
-    public_id: str
-    title: str
-    note: str
-    at: datetime
-
-
-def latest(session: Session, shelf_id: int, limit: int) -> list[Added]:
-    """What was put on it last, of what everybody may see. One query."""
-    rows = session.execute(
-        select(ShelfItem.id, Resource.public_id, Resource.title, ShelfItem.note, ShelfItem.created_at)
-        .join(Resource, Resource.id == ShelfItem.resource_id)
-        .where(ShelfItem.shelf_id == shelf_id, Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None))
-        .order_by(ShelfItem.created_at.desc(), ShelfItem.id.desc())
-        .limit(limit)
-    )
-    return [Added(*row) for row in rows]
-
-
 def find(session: Session, shelf: Shelf, item_id: int) -> ShelfItem | None:
     """A line of this shelf."""
     return session.scalar(select(ShelfItem).where(ShelfItem.id == item_id, ShelfItem.shelf_id == shelf.id))

@@ -25,6 +25,11 @@ def licence(credit: Any) -> str:
     return licence_name(credit.licence) if credit.licence else _("licence not known: ask before you copy")
 
 
+def attribution(credits: Sequence[Any]) -> str:
+    """As the page of a shelf shows it."""
+    return plain(credits).rstrip()
+
+
 def plain(credits: Sequence[Any]) -> str:
     """One line a work, without markup."""
     return "\n".join(sentence(one, title=f"“{one.title}”", place=address(one), terms=with_address(one)) for one in credits) + "\n"
@@ -51,8 +56,14 @@ def marked_up(credits: Sequence[Any]) -> Markup:
             Markup('<cite><a href="{}">{}</a></cite>').format(place, one.title) if place else Markup("<cite>{}</cite>").format(one.title)
         )
         licensed = Markup('<a href="{}" rel="license">{}</a>').format(terms, licence(one)) if terms else escape(licence(one))
-        lines.append(Markup("<li>{}</li>").format(Markup(sentence(one, title=title, place="", terms=licensed, of=escape))))
+        lines.append(Markup("<li>{}</li>").format(markup_sentence(one, title, licensed)))
     return Markup("<ul>\n{}\n</ul>\n").format(Markup("\n").join(lines))
+
+
+def markup_sentence(credit: Any, title: Markup, terms: Markup) -> Markup:
+    """The sentence, of parts that are markup; what is of the source is escaped."""
+    words = Markup(escape(_("%(title)s by %(author)s. Licence: %(licence)s.", title="{0}", author="{1}", licence="{2}")))  # noqa: S704 - escaped
+    return words.format(title, author(credit), terms)
 
 
 def address(credit: Any) -> str:

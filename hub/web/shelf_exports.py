@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
+from markupsafe import escape
 
 from hub.exports import atom
-from hub.services import crediting, displaying, stocking
+from hub.services import crediting, displaying, heralding
 from hub.web import attributions, context, houses, spreadsheets
 from hub.web.messages import gettext as _
-from hub.web.pages import address as public_address
 from hub.web.shelf_pages import shelf_or_404
 
 bp = Blueprint("shelf_exports", __name__)
@@ -24,6 +24,11 @@ TEXTS = {
 FED = 50  # newest items
 
 
+def public_address(path: str) -> str:
+    """A path as the whole world writes it."""
+    return (context.site_address() or request.host_url.rstrip("/")) + path
+
+
 @bp.get("/shelves/<public_id>/attribution.<suffix>")
 def attribution(public_id: str, suffix: str) -> Response:
     """The attribution of everything on it, as plain text, Markdown or HTML: a file to save."""
@@ -31,13 +36,7 @@ def attribution(public_id: str, suffix: str) -> Response:
     media_type, written = TEXTS.get(suffix) or abort(404)
     text = str(written(crediting.credits_of(context.session(), shelf.id)))
     if shelf.credit:
-        line = (
-            attributions.escape(shelf.credit)
-            if suffix == "html"
-            else shelf.credit.translate(attributions.MARKS)
-            if suffix == "md"
-            else shelf.credit
-        )
+        line = escape(shelf.credit) if suffix == "html" else shelf.credit.translate(attributions.MARKS) if suffix == "md" else shelf.credit
         text += "\n" + _("From the shelf %(credit)s.", credit=line) + "\n"
     return saved(text, media_type, f"attribution-{shelf.public_id}.{suffix}")
 
@@ -83,12 +82,13 @@ def document(public_id: str) -> Response:
     shelf, session = shelf_or_404(public_id), context.session()
     seen = displaying.described(session, [shelf.id])[0]
     found = {
-        "id": shelf.public_id, "url": public_address(f"/shelves/{shelf.public_id}"), "title": shelf.title, "about": shelf.about, "kind": shelf.kind,
+        "id": shelf.public_id, "url": public_address(f"/shelves/{shelf.public_id}"), "title": shelf.title, "about": shelf.about,
+        "kind": shelf.kind,
         "institution": seen.house.name if seen.house else None, "credit": shelf.credit, "updated": shelf.updated_at.isoformat(),
         "items": [
             {
-                "id": one.public_id, "page": public_address(f"/resources/{one.public_id}"), "title": one.title, "authors": list(one.authors),
-                "publisher": one.publisher, "url": one.url, "licence": one.licence, "licence_url": one.licence_url, "note": one.note,
+                "id": one.public_id, "page": public_address(f"/resources/{one.public_id}"), "title": one.title,
+                "authors": list(one.authors), "publisher": one.publisher, "url": one.url, "licence": one.licence, "licence_url": one.licence_url, "note": one.note,
             }
             for one in crediting.credits_of(session, shelf.id)
         ],
@@ -102,10 +102,10 @@ def feed(public_id: str) -> Response:
     shelf, session = shelf_or_404(public_id), context.session()
     if shelf.visibility != "public":
         abort(404)
-    return answer(shelf, displaying.described(session, [shelf.id])[0], stocking.latest(session, shelf.id, FED))
+    return answer(shelf, displaying.described(session, [shelf.id])[0], heralding.latest(session, shelf.id, FED))
 
 
-def answer(shelf: Any, seen: displaying.Listed, items: list[stocking.Added]) -> Response:
+def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added]) -> Response:
     """The feed; 304 when it has not changed since the reader had it."""
     page = public_address(url_for("shelves.show", public_id=shelf.public_id))
     maker = houses.institution_name(seen.house) if seen.house else seen.owner or ""
