@@ -61,7 +61,10 @@ class ShelfForm(FlaskForm):
         """What was chosen; `kept` is the institution of a shelf whose maker does not belong there any more."""
         seat = next((seat for seat in context.viewer().seats if seat.slug == self.house.data), None)
         return Wanted(
-            title=self.title.data or "", about=(self.about.data or "").strip(), kind=self.kind.data, visibility=self.visibility.data,
+            title=self.title.data or "",
+            about=(self.about.data or "").strip(),
+            kind=self.kind.data,
+            visibility=self.visibility.data,
             institution_id=seat.institution_id if seat else kept if self.house.data else None,
         )
 

@@ -84,7 +84,9 @@ def add(public_id: str) -> Response:
     elif fill(shelf, [number]):
         session.commit()
         flash(_("Put on the shelf."), "ok")
-    return redirect(url_for("shelves.show", public_id=public_id, find=request.form.get("find", "")[:WORDS_MOST] or None, _anchor="items"), 303)
+    return redirect(
+        url_for("shelves.show", public_id=public_id, find=request.form.get("find", "")[:WORDS_MOST] or None, _anchor="items"), 303
+    )
 
 
 @bp.post("/shelves/<public_id>/items/<int:item_id>/move")
@@ -101,7 +103,9 @@ def move(public_id: str, item_id: int) -> Response:
     there = stocking.move(session, who, shelf, item_id, to=to) or 1
     session.commit()
     page = 1 + (there - 1) // 50
-    return redirect(url_for("shelves.show", public_id=public_id, moved=item_id, page=page if page > 1 else None, _anchor=f"item-{item_id}"), 303)
+    return redirect(
+        url_for("shelves.show", public_id=public_id, moved=item_id, page=page if page > 1 else None, _anchor=f"item-{item_id}"), 303
+    )
 
 
 @bp.post("/shelves/<public_id>/items/<int:item_id>/remove")
@@ -151,7 +155,13 @@ def note(public_id: str, item_id: int) -> Response:
         return note_page(shelf, item, 200, typed=item.note)
     typed, version = request.form.get("note", "").strip(), request.form.get("version", "")
     if len(typed) > stocking.NOTE_MOST:
-        return note_page(shelf, item, 422, typed=typed, wrong=ngettext("Write at most %(num)s character.", "Write at most %(num)s characters.", stocking.NOTE_MOST))
+        return note_page(
+            shelf,
+            item,
+            422,
+            typed=typed,
+            wrong=ngettext("Write at most %(num)s character.", "Write at most %(num)s characters.", stocking.NOTE_MOST),
+        )
     try:
         number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
         stocking.note(session, who, shelf, item_id, typed, version=number)

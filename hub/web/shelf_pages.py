@@ -36,4 +36,7 @@ def resource_number(public_id: str) -> int | None:
     """Our number of a resource that everybody may see; of one that was merged away, the number of the one that it is now."""
     session = context.session()
     number = reading.number(session, public_id)
-    return None if number is None or hiding.hidden(session, number) else uniting.standing(session, number)
+    if number is None:
+        return None
+    stands = uniting.standing(session, number)
+    return None if hiding.is_hidden(session, stands) else stands

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import commenting, copying, crediting, displaying, finding, licensing, sharing, shelving, stocking, summarising
+from hub.services import asking, commenting, copying, crediting, displaying, finding, licensing, sharing, shelving, stocking, summarising
 from hub.services.displaying import Ask
 from hub.web import context, shelf_forms
 from hub.web.access import refuse, signed_in_required
@@ -51,7 +52,7 @@ def mine() -> str:
 def listed(which: str, page: displaying.Page, ask: Ask) -> str:
     """A list of shelves."""
     question = {"q": ask.words, "institution": ask.institution, "kind": ask.kind, "sort": ask.sort if ask.sort != "newest" else ""}
-    kept = {name: value for name, value in question.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in question.items() if value}
     pages = max(1, -(-page.total // displaying.PAGE))
     return render_template(
         f"shelves/{which}.html",
@@ -127,6 +128,7 @@ def show(public_id: str) -> str:
         changes=changes,
         manages=shelving.may_manage(who, shelf),
         moved=moved(items),
+        taken=(cookie.get("taken") or [""])[0] == public_id,
         typed=typed,
         found=picked(typed) if changes and typed else (),
     )
@@ -138,13 +140,13 @@ def moved(items: list[stocking.Item]) -> stocking.Item | None:
     return next((item for item in items if str(item.id) == number), None)
 
 
-def picked(words: str) -> tuple[finding.Found, ...]:
+def picked(words: str) -> tuple[Any, ...]:
     """What could be put on it: the first matches of these words."""
     try:
-        hits = finding.matches(context.index(), finding.Ask(words=words), limit=8)
+        hits = finding.matches(context.index(), asking.Ask(words=words), limit=8)
     except finding.SearchUnavailable:
         return ()
-    return summarising.in_order(context.session(), [hit.id for hit in hits])  # type: ignore[return-value]
+    return summarising.in_order(context.session(), [hit.id for hit in hits])
 
 
 @bp.route("/shelves/<public_id>/edit", methods=["GET", "POST"])

@@ -18,6 +18,7 @@ from hub.services.summarising import Summary
 from hub.web import (
     advice,
     assets,
+    attributions,
     charts,
     context,
     covers,
@@ -108,7 +109,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (attributions, houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
