@@ -88,7 +88,8 @@ def document(public_id: str) -> Response:
         "items": [
             {
                 "id": one.public_id, "page": public_address(f"/resources/{one.public_id}"), "title": one.title,
-                "authors": list(one.authors), "publisher": one.publisher, "url": one.url, "licence": one.licence, "licence_url": one.licence_url, "note": one.note,
+                "authors": list(one.authors), "publisher": one.publisher, "url": one.url, "licence": one.licence,
+                "licence_url": one.licence_url, "note": one.note,
             }
             for one in crediting.credits_of(session, shelf.id)
         ],
