@@ -24,6 +24,7 @@ from hub.web import (
     deeds,
     facts,
     federations,
+    happenings,
     health,
     houses,
     markup,
@@ -108,7 +109,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (houses, happenings, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 
