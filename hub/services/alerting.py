@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, union, update
+from sqlalchemy import ColumnElement, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -72,8 +72,7 @@ def send(session: Session, index: Index, site: Site, *, at: datetime | None = No
 
 def due(model: Any, at: datetime) -> ColumnElement[bool]:
     """The condition that it is time to tell."""
-    daily: ColumnElement[bool] = (model.alert == "daily") & (model.checked_at <= at - EVERY["daily"])
-    return daily | ((model.alert == "weekly") & (model.checked_at <= at - EVERY["weekly"]))
+    return or_(*((model.alert == alert) & (model.checked_at <= at - wait) for alert, wait in EVERY.items()))
 
 
 def due_people(session: Session, at: datetime, after: int) -> Sequence[int]:

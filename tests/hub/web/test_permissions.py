@@ -26,7 +26,8 @@ OPEN = {
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
-    "/login/sso", "/login/sso/link", "/login/sso/return",
+    "/alerts/<token>", "/feeds/institutions/<slug>.atom", "/feeds/providers/<slug>.atom", "/feeds/searches/<token>.atom",
+    "/feeds/topics/<notation>.atom", "/login/sso", "/login/sso/link", "/login/sso/return",
 }  # fmt: skip
 OWN = ("/me/",)  # of everybody who is signed in
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
