@@ -60,7 +60,6 @@ from hub.models import (
     tidying,
     vouching,
 )
-)
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -324,13 +323,16 @@ def study(session: Any) -> None:
                 **where,
             )
         )
+
+
 def reviewed(session: Any) -> None:
     """A review, a reply, a decision, a rubric, a cycle, a report: every text of them; Ada is a curator of who made the resource."""
     evil, day = PAYLOADS[0] + PAYLOADS[5] + PAYLOADS[11] + PAYLOADS[17], evaluating.today()
     ada = session.scalars(select(Person).where(Person.email == ADMIN)).one()
     other = joining.add(session, "eve@hub.example", PASSWORD, name=scrub(evil)[:200])
     resource = session.scalars(select(Resource).where(Resource.merged_into_id.is_(None)).order_by(Resource.id)).first()
-    house = Institution(slug="evil-reviews", name=scrub(evil)[:200], name_zh=scrub(evil)[:200], kind="agency", created_at=now(), updated_at=now())
+    called = {"name": scrub(evil)[:200], "name_zh": scrub(evil)[:200]}
+    house = Institution(slug="evil-reviews", **called, kind="agency", created_at=now(), updated_at=now())
     session.add(house)
     for name in {resource.institution or resource.provider or ""} - {""}:
         session.add(InstitutionName(institution_id=house.id, name=name[:300]))

@@ -43,11 +43,10 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "match_id": ["1"],
     "person_id": ["2"],
     "deed": ["disable"],
-    "slug": ["0-commerce-script-xssmark-script"],
+    "slug": ["0-commerce-script-xssmark-script", "evil-reviews"],
     "token": ["nothing"],
     "adoption_id": ["1", "2", "3", "4", "5"],
     "review_id": ["1"],
-    "slug": ["evil-reviews"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
