@@ -18,6 +18,7 @@ from hub.services.summarising import Summary
 from hub.web import (
     advice,
     assets,
+    attributions,
     charts,
     context,
     covers,
@@ -109,7 +110,22 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health, verdicts)
+    modules = (
+        houses,
+        statuses,
+        quantities,
+        permissions,
+        wording,
+        weights,
+        facts,
+        upkeep,
+        deeds,
+        charts,
+        advice,
+        health,
+        verdicts,
+        attributions,
+    )
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 

@@ -33,7 +33,14 @@ PAGES = (
     "/sources/silent",
     "/sources/repository/report",
     "/sources/silent/report",
+    "/institutions",
+    "/institutions/harbour-school",
+    "/institutions/harbour-school/partners",
+    "/institutions/harbour-school/exemplars",
     "/about",
+    "/rubrics",
+    "/institutions/jiaxing/rubric",
+    "/institutions/jiaxing/cycles",
     "/login",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
@@ -53,6 +60,8 @@ CURATION = (
     "/admin/topics",
     "/admin/topics?topic=nothing",
     "/admin/audit",
+    "/admin/moderation",
+    "/admin/moderation?show=decided",
 )
 PEOPLE = (
     "/admin/people",
@@ -70,6 +79,14 @@ SOURCES = (
     "/admin/sources/repository/retire",
     "/admin/sources/new",
     "/admin/sources/new/csv",
+)
+INSTITUTIONS = (
+    "/institutions/new",
+    "/institutions/harbour-school/settings",
+    "/institutions/harbour-school/members",
+    "/me/institutions",
+    "/admin/institutions",
+    "/admin/institutions/harbour-school",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -140,7 +157,18 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
     own += ("/admin/queue", "/admin/failures", "/admin/failures?words=nothing+like+it")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION, *PEOPLE, *SOURCES):
+    for path in (
+        *own,
+        "/admin/search",
+        "/admin/search/tuning",
+        *DUPLICATES,
+        *quality,
+        *VOCABULARY,
+        *CURATION,
+        *PEOPLE,
+        *SOURCES,
+        *INSTITUTIONS,
+    ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -166,6 +194,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         *CURATION,
         *PEOPLE,
         *SOURCES,
+        *INSTITUTIONS,
     ):
         page.goto(path)
         faults += violations(page) + too_wide(page)

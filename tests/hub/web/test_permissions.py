@@ -22,15 +22,17 @@ from hub.services import joining
 
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
-    "/", "/about", "/healthz", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
-    "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
-    "/resources/<public_id>/reviews", "/reviews/<int:review_id>", "/rubrics", "/institutions/<slug>/rubric", "/institutions/<slug>/cycles",
-    "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
-    "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
-    "/paths", "/paths/<public_id>", "/adoptions", "/adoptions.csv",
-    "/login/sso", "/login/sso/link", "/login/sso/return",
+    "/", "/about", "/adoptions", "/adoptions.csv", "/healthz", "/institutions", "/institutions/<slug>", "/institutions/<slug>/cycles",
+    "/institutions/<slug>/exemplars", "/institutions/<slug>/logo", "/institutions/<slug>/partners", "/institutions/<slug>/rubric",
+    "/invitations/<token>", "/invitations/<token>/register", "/login/sso", "/login/sso/link", "/login/sso/return", "/paths",
+    "/paths/<public_id>", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources", "/resources/<name>",
+    "/resources/<public_id>/reviews", "/reviews/<int:review_id>", "/robots.txt", "/rubrics", "/search", "/search/facets/<name>",
+    "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources", "/sources/<name>", "/sources/<name>/problems.csv",
+    "/sources/<name>/records.csv", "/sources/<name>/report", "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
 OWN = ("/me/",)  # of everybody who is signed in
+HOUSES = ("/institutions/", "/invitations/<token>/accept")  # whoever is signed in; test_institutions.py has who may what there
+MIXED = {"/institutions/<slug>/partners": ("visitor", "member")}  # to look at, to write
 CURATORS = (
     "/resources/<public_id>/",
     "/admin/corrections",
@@ -132,6 +134,8 @@ SEATED = {"/resources/<public_id>/reviews/new", "/resources/<public_id>/decision
 
 def least(rule: Rule) -> str:
     """The least role that may come in."""
+    if rule.rule in MIXED:
+        return MIXED[rule.rule]["POST" in (rule.methods or ())]
     if rule.rule in OPEN:
         return "visitor"
     if rule.rule in SHARED:  # a stranger gets 404 for what is not there, as everybody does
@@ -146,6 +150,8 @@ def least(rule: Rule) -> str:
         return "member"
     if rule.rule in SEATED:
         return "nobody"
+    if rule.rule.startswith(HOUSES):
+        return "member"
     if rule.rule.startswith(CURATORS):
         return "curator"
     assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
