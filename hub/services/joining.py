@@ -55,7 +55,7 @@ def add(session: Session, email: str, password: str, *, name: str = "", admin: b
         email=email,
         name=name or email.partition("@")[0],
         password_hash=hasher.hash(password),
-        session_key=secrets.token_urlsafe(32),
+        session_key=new_key(),
         is_admin=admin,
         is_curator=curator,
         created_at=now(),
@@ -65,11 +65,16 @@ def add(session: Session, email: str, password: str, *, name: str = "", admin: b
     return person
 
 
+def new_key() -> str:
+    """A new key for sessions: those with the old one end."""
+    return secrets.token_urlsafe(32)
+
+
 def set_password(person: Person, password: str) -> None:
     """A new password; every session of this person ends. The caller commits. Raises BadAccount."""
     if len(password) < SHORTEST:
         raise BadAccount(f"A password needs {SHORTEST} characters or more.")
-    person.password_hash, person.session_key = hasher.hash(password), secrets.token_urlsafe(32)
+    person.password_hash, person.session_key = hasher.hash(password), new_key()
 
 
 def one_time_password() -> str:
