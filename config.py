@@ -38,6 +38,7 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SITE_NAME": environ.get("SITE_NAME") or "Open Commerce Hub",
         "SITE_NAME_ZH": environ.get("SITE_NAME_ZH") or environ.get("SITE_NAME") or "开放商课",
         "HUB_BASE_URL": base_url(environ.get("HUB_BASE_URL", "")),
+        "HUB_REGISTRATION": choice(environ, "HUB_REGISTRATION", ("open", "invited")),
         "HUB_CONTACT": environ.get("HUB_CONTACT", ""),
         "HUB_HARVEST_ALLOW": words(environ.get("HUB_HARVEST_ALLOW", "")),
         "HUB_HARVEST_PAUSE": number(environ, "HUB_HARVEST_PAUSE", 0.5, 0, 60),

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.db import db
 from hub.services import (
     alerting,
+    expiring,
     harvesting,
     leasing,
     linking,
@@ -104,6 +105,11 @@ def register(
         with app.app_context():
             mailing.send_waiting(db.session(), mail_server)
 
+    def expire() -> None:
+        """Sessions, links and counts that have had their time."""
+        with app.app_context():
+            expiring.expire(db.session())
+
     def leave() -> None:
         """This worker ends: its runs stop at the next page."""
         leaving.set()
@@ -114,6 +120,7 @@ def register(
     # Before all runs; late ones are dropped, the next minute has its own.
     for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
+    huey.periodic_task(crontab(minute="17"), name="expire", expires=3000)(expire)
     return Jobs(
         harvest=queue,
         tend=bind_care(huey, app, index),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, render_template, request
-from flask import session as cookie
-from flask_login import current_user, logout_user
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
-from wtforms import EmailField, HiddenField, PasswordField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
 from hub.services import joining
@@ -29,6 +28,7 @@ class SignInForm(FlaskForm):
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=500)], render_kw={"autocomplete": "current-password"}
     )
+    remember = BooleanField(_l("Stay signed in on this device"))
     next = HiddenField()
 
 
@@ -53,20 +53,20 @@ def sign_in() -> Response:
         return response
     if person is None:
         return page(form, 422, refused=_("The e-mail address or the password is wrong."))
-    return entrances.enter(person, form.next.data)
+    return entrances.enter(person, form.next.data, remember=bool(form.remember.data))
 
 
 @bp.post("/logout")
 def sign_out() -> Response:
     """End this session."""
-    logout_user()
-    cookie.clear()
+    entrances.leave()
     flash(_("You are signed out."), "ok")
     return redirect("/", 303)
 
 
 def page(form: SignInForm, status: int, *, refused: str = "") -> Response:
     """The form with what was typed, except the password."""
-    response = make_response(render_template("accounts/sign_in.html", form=form, refused=refused), status)
+    opened = context.setting("HUB_REGISTRATION") == "open"
+    response = make_response(render_template("accounts/sign_in.html", form=form, refused=refused, opened=opened), status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -153,13 +153,15 @@ def register(app: Flask) -> None:
     """Add the site. Functions that run after a request run in the opposite order: compression comes last of all."""
     app.config["MAX_CONTENT_LENGTH"] = FORM_MOST
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(minutes=5)
-    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=14)
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=30)
     compression.register(app)
     security.register(app)
     assets.register(app)
     preferences.init_babel(app)
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
     CSRFProtect(app)
     entrances.manager.init_app(app)
+    app.before_request(entrances.go_on)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
     templating.register(app)
