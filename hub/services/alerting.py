@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, union, update
+from sqlalchemy import ColumnElement, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -72,18 +72,16 @@ def send(session: Session, index: Index, site: Site, *, at: datetime | None = No
 
 def due(model: Any, at: datetime) -> ColumnElement[bool]:
     """The condition that it is time to tell."""
-    daily = (model.alert == "daily") & (model.checked_at <= at - EVERY["daily"])
-    return daily | ((model.alert == "weekly") & (model.checked_at <= at - EVERY["weekly"]))
+    return or_(*((model.alert == alert) & (model.checked_at <= at - wait) for alert, wait in EVERY.items()))
 
 
 def due_people(session: Session, at: datetime, after: int) -> Sequence[int]:
     """The next people to whom something is due, in order."""
-    who = union(
-        *(
-            select(model.person_id).where(due(model, at), model.person_id > after).distinct().order_by(model.person_id).limit(BATCH).subquery().select()
-            for model in (SavedSearch, Follow)
-        )
-    ).subquery()  # fmt: skip
+    lists = [
+        select(model.person_id).where(due(model, at), model.person_id > after).distinct().order_by(model.person_id).limit(BATCH).subquery()
+        for model in (SavedSearch, Follow)
+    ]
+    who = union(*(one.select() for one in lists)).subquery()
     return session.scalars(select(who.c.person_id).order_by(who.c.person_id).limit(BATCH)).all()
 
 
@@ -97,7 +95,8 @@ def tell(session: Session, glance: Glance, site: Site, person_id: int, at: datet
     for row, mark, _part in parts:
         model = type(row)
         claim = update(model).where(model.id == row.id, model.checked_at == row.checked_at).values(checked_at=at, **mark)
-        if session.execute(claim, execution_options={"synchronize_session": False}).rowcount != 1:
+        claimed: Any = session.execute(claim, execution_options={"synchronize_session": False})
+        if claimed.rowcount != 1:
             session.rollback()
             return False
     told = [part for _row, _mark, part in parts if part.items]

@@ -69,3 +69,9 @@ class Glance:
 def glance(session: Session, index: Index, at: datetime) -> Glance:
     """A look at the catalogue as it is now."""
     return Glance(session, index, settled_id(session, at), last_id(session))
+
+
+def catalogued_at(session: Session, ids: tuple[int, ...]) -> dict[int, datetime]:
+    """When these resources came into the catalogue."""
+    rows = session.execute(select(Resource.id, Resource.created_at).where(Resource.id.in_(ids)))
+    return {id: at for id, at in rows}

@@ -96,6 +96,10 @@ class Listing:
         """Fields of a form that keeps the words."""
         return fields(self.ask)
 
+    def question(self) -> str:
+        """What is searched, in the one way to write it: for who keeps it."""
+        return phrasing.written(self.ask)
+
     def numbers(self) -> list[int | None]:
         """Page numbers for the pager."""
         return pages_around(self.ask.page, self.page.pages)

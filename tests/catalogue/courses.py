@@ -15,11 +15,21 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
-from hub.models import Failure, Institution, InstitutionName, Link, Resource, Run, Source
+from hub.models import (
+    Failure,
+    Institution,
+    InstitutionName,
+    Link,
+    Membership,
+    Resource,
+    Run,
+    Source,
+)
 from hub.services import cataloguing, classifying, indexing, joining, leasing, linking, receiving, reporting
 from hub.services.probing import Finding
 
 ADMIN, PASSWORD = "admin@example.org", "correct-horse-battery"
+JUDGE = "jun@example.org"  # a curator of Jiaxing Trade College
 HOSTILE = '<script>alert("x")</script>"><img src=x onerror=alert(1)>'
 LOGISTICS = "cross-border-logistics"
 PLAIN_COURSES = 46
@@ -178,6 +188,7 @@ def fill(app: Flask) -> None:
         session = db.session()
         joining.add(session, ADMIN, PASSWORD, name="Ada", admin=True)
         joining.add(session, "reader@example.org", PASSWORD, name="Rea")
+        reviewers(session)
         repository = add_source(session, "repository", "Example repository", "oai-pmh")
         run = add_run(session, repository, "partial")
         bring(session, repository, run, [*english()])
@@ -200,6 +211,16 @@ def fill(app: Flask) -> None:
         session.commit()
         indexing.sync(session, app.extensions["hub"].index)
         db.session.remove()
+
+
+def reviewers(session: Session) -> None:
+    """A college with a curator and a teacher, who have reviewed nothing yet."""
+    college = Institution(slug="jiaxing", name="Jiaxing Trade College", kind="university", created_at=now(), updated_at=now())
+    session.add(college)
+    session.flush()
+    for email, name, role in ((JUDGE, "Jun", "curator"), ("tao@example.org", "Tao", "teacher")):
+        person = joining.add(session, email, PASSWORD, name=name)
+        session.add(Membership(person_id=person.id, institution_id=college.id, role=role, created_at=now()))
 
 
 def failure(run_id: int, number: int) -> Failure:

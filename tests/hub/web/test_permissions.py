@@ -29,6 +29,8 @@ OPEN = {
     "/resources/<public_id>/reviews", "/reviews/<int:review_id>", "/robots.txt", "/rubrics", "/search", "/search/facets/<name>",
     "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources", "/sources/<name>", "/sources/<name>/problems.csv",
     "/sources/<name>/records.csv", "/sources/<name>/report", "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/alerts/<token>", "/feeds/institutions/<slug>.atom", "/feeds/providers/<slug>.atom", "/feeds/searches/<token>.atom",
+    "/feeds/topics/<notation>.atom",
 }  # fmt: skip
 OWN = ("/me/",)  # of everybody who is signed in
 HOUSES = ("/institutions/", "/invitations/<token>/accept")  # whoever is signed in; test_institutions.py has who may what there
