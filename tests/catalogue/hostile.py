@@ -231,7 +231,9 @@ def reviewed(session: Any) -> None:
     ada = session.scalars(select(Person).where(Person.email == ADMIN)).one()
     other = joining.add(session, "eve@hub.example", PASSWORD, name=scrub(evil)[:200])
     resource = session.scalars(select(Resource).where(Resource.merged_into_id.is_(None)).order_by(Resource.id)).first()
-    house = Institution(slug="evil-reviews", name=scrub(evil)[:200], name_zh=scrub(evil)[:200], kind="agency", created_at=now(), updated_at=now())
+    house = Institution(
+        slug="evil-reviews", name=scrub(evil)[:200], name_zh=scrub(evil)[:200], kind="agency", created_at=now(), updated_at=now()
+    )
     session.add(house)
     session.flush()
     for name in {resource.institution or resource.provider or ""} - {""}:
