@@ -44,7 +44,7 @@ class Feed:
 
 def write(feed: Feed) -> bytes:
     """The document, in UTF-8. Characters that XML cannot have are left out."""
-    root = etree.Element(f"{{{NAMESPACE}}}feed", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}feed", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # the stubs know no default namespace
     if feed.language:
         root.set(LANG, feed.language)
     _head(root, feed.id, feed.title, feed.updated)

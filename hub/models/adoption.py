@@ -14,7 +14,11 @@ from hub.models.resource import Resource
 class Adoption(db.Model):  # type: ignore[name-defined]
     """An institution used a resource in a course, in a term."""
 
-    __table_args__ = (Index(None, "resource_id", "created_at"), Index(None, "institution_id", "created_at"))
+    __table_args__ = (
+        Index(None, "resource_id", "created_at"),
+        Index(None, "institution_id", "created_at"),
+        Index(None, "created_at"),  # the register, latest first
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey(Resource.id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.models.account import Person
@@ -154,8 +154,9 @@ def sees(session: Session, who: Viewer, number: int) -> bool:
 
 def institutions(session: Session, who: Viewer) -> list[Institution]:
     """Those with entries that this visitor sees, by name, to choose from."""
-    having = select(Adoption.institution_id).join(Resource, Resource.id == Adoption.resource_id).where(visible(who))
-    return list(session.scalars(select(Institution).where(Institution.id.in_(having)).order_by(Institution.name).limit(LISTED)))
+    theirs = select(Adoption.id).join(Resource, Resource.id == Adoption.resource_id)
+    having = exists(theirs.where(Adoption.institution_id == Institution.id, visible(who))).correlate(Institution)
+    return list(session.scalars(select(Institution).where(having).order_by(Institution.name).limit(LISTED)))
 
 
 def _use(row: Any) -> Use:

@@ -13,6 +13,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from hub.services import adopting, bookmarking, consulting
 from hub.services.consulting import Use
@@ -29,6 +30,8 @@ LONG = _l("Please write at most %(max)d characters.", max=adopting.TEXT_MOST)
 
 class Whole(IntegerField):
     """A whole number, or nothing; says in our words what is wrong."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read it."""
@@ -106,11 +109,11 @@ def new(public_id: str) -> Response:
     return redirect(place(resource), 303)
 
 
-@bp.route("/adoptions/<int:number>/edit", methods=["GET", "POST"])
+@bp.route("/adoptions/<int:adoption_id>/edit", methods=["GET", "POST"])
 @signed_in_required
-def edit(number: int) -> Response:
+def edit(adoption_id: int) -> Response:
     """Change an entry; when somebody has changed it meanwhile, both are shown and nothing is lost."""
-    use, entry = entry_or_refuse(number)
+    use, entry = entry_or_refuse(adoption_id)
     form, session = adoption_form(use), context.session()
     resource = bookmarking.target(session, use.public_id)
     if not form.validate_on_submit():
@@ -124,18 +127,18 @@ def edit(number: int) -> Response:
         return form_page(form, resource, 422, use=use, twice=there.id)
     except adopting.Stale:
         session.rollback()
-        use, _entry = entry_or_refuse(number)
+        use, _entry = entry_or_refuse(adoption_id)
         return form_page(form, resource, 422, use=use, stale=True)
     session.commit()
     flash(_("Saved."), "ok")
     return redirect(place(resource), 303)
 
 
-@bp.route("/adoptions/<int:number>/delete", methods=["GET", "POST"])
+@bp.route("/adoptions/<int:adoption_id>/delete", methods=["GET", "POST"])
 @signed_in_required
-def delete(number: int) -> Response:
+def delete(adoption_id: int) -> Response:
     """Ask once more, then take an entry away."""
-    use, entry = entry_or_refuse(number)
+    use, entry = entry_or_refuse(adoption_id)
     if request.method == "GET":
         return make_response(render_template("adoptions/delete.html", use=use))
     session = context.session()

@@ -49,9 +49,21 @@ def courses() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, courses: ModuleType) -> Iterator[str]:
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the served hub."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def served_database(served_folder: Path) -> str:
+    """The database of the served hub: a test may put people and their things there, and takes them away again."""
+    return f"sqlite:///{served_folder / 'hub.db'}"
+
+
+@pytest.fixture(scope="session")
+def served(sqlite_template: Path, served_folder: Path, courses: ModuleType) -> Iterator[str]:
     """The address of a server process of its own."""
-    folder = tmp_path_factory.mktemp("served")
+    folder = served_folder
     shutil.copy(sqlite_template, folder / "hub.db")
     environment = {"HUB_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'hub.db'}", "SECRET_KEY": "only-for-tests-0123456789"}
     app = create_app(from_env(environment))
