@@ -33,9 +33,11 @@ OWN = ("/me/",)  # of everybody who is signed in
 SIGNED_IN = {  # whoever has an account; what is not theirs is not there
     "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
     "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
+}  # fmt: skip
+SHARED = {  # who sees it and is signed in; for others it is not there
+    "/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>",
     "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
 }  # fmt: skip
-SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
 TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
