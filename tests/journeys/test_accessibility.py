@@ -33,6 +33,8 @@ PAGES = (
     "/sources/repository/report",
     "/sources/silent/report",
     "/about",
+    "/paths",
+    "/adoptions",
     "/login",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")

@@ -34,6 +34,8 @@ PAGES = (
     "/sources/repository",
     "/sources/silent",
     "/about",
+    "/paths",
+    "/adoptions",
     "/login",
 )
 BUDGET = 60_000
