@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 DATABASES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
+LOCAL = r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^@\s]*)?"  # an address on this machine
 KNOWN_SECRETS = frozenset({"", "secret", "changeme", "change-me", "dev", "development", "test"})
 
 
@@ -86,9 +88,10 @@ def base_url(url: str) -> str:
 def provider(environ: Mapping[str, str]) -> dict[str, Any]:
     """The OpenID Connect provider; without an issuer there is none. Plain HTTP is for this machine alone: a secret goes there."""
     issuer, client = environ.get("HUB_OIDC_ISSUER", ""), environ.get("HUB_OIDC_CLIENT_ID", "")
-    plain = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-    if issuer and not (issuer.startswith("https://") or any(issuer == one or issuer.startswith((f"{one}:", f"{one}/")) for one in plain)):
+    if issuer and not (issuer.startswith("https://") or re.fullmatch(LOCAL, issuer)):
         raise SettingsError(f"HUB_OIDC_ISSUER must begin with https:// (http:// on this machine alone), not {issuer!r}.")
+    if len(issuer) > 300:
+        raise SettingsError("HUB_OIDC_ISSUER is longer than 300 characters.")
     if issuer and not client:
         raise SettingsError("HUB_OIDC_ISSUER needs HUB_OIDC_CLIENT_ID: the provider gives it when you register the hub there.")
     scopes = words(environ.get("HUB_OIDC_SCOPES", "")) or ("openid", "profile", "email")

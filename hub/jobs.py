@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.db import db
 from hub.services import (
+    alerting,
     harvesting,
     leasing,
     linking,
@@ -57,6 +58,7 @@ class Jobs:
     post: Callable[[], None]  # send the mail that waits
     answers: Callable[[], bool]  # can the queue be reached?
     check_links: Callable[[], object]  # ask the links that are due, in the worker
+    alert: Callable[[], object]  # write the alerts that are due
     leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
 
 
@@ -122,6 +124,7 @@ def register(
         post=post,
         answers=lambda: does_answer(huey),
         check_links=bind_links(huey, app, links, leaving),
+        alert=bind_alerts(huey, app, index, leaving, on=mail_server is not None),
         leave=leave,
     )
 
@@ -214,6 +217,25 @@ def bind_links(huey: Huey, app: Flask, links: LinkChecks, leaving: threading.Eve
     if links.on:
         huey.periodic_task(crontab(minute="*/5"), name="links")(patrolman.wake)
     return cast("Callable[[], object]", check_links)
+
+
+def bind_alerts(huey: Huey, app: Flask, index: Index, leaving: threading.Event, *, on: bool) -> Callable[[], object]:
+    """Alerts of searches and follows, every hour, where mail can be sent."""
+
+    @huey.task(name="alert", expires=3000)
+    def alert() -> None:
+        """Write what is due. Two workers at it tell nobody twice."""
+        try:
+            with app.app_context():
+                site = alerting.Site(str(app.config.get("HUB_BASE_URL") or ""), str(app.config["SECRET_KEY"]))
+                told = alerting.send(db.session(), index, site, leaving=leaving.is_set)
+                log.info("alerts: %s people, %s mails", told.people, told.mails)
+        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
+            log.exception("alerts: broke off")
+
+    if on:
+        huey.periodic_task(crontab(minute="7"), name="alerts", expires=3000)(alert.call_local)
+    return cast("Callable[[], object]", alert)
 
 
 def does_answer(huey: Huey) -> bool:

@@ -32,7 +32,7 @@ NUMBERS = (
     "adoptions",  # how many use it
 )
 FOREVER = 2**40  # `until` of what can be taken at any time
-SORTS = ("relevance", "newest", "rating", "adopted", "start", "title")
+SORTS = ("relevance", "newest", "rating", "adopted", "start", "title", "catalogued")  # catalogued: the greatest id first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,3 +74,38 @@ def test_a_plain_postgresql_address_gets_our_driver():
 def test_a_value_that_cannot_be_meant_is_refused_by_name(environ, tmp_path):
     with pytest.raises(SettingsError, match=next(iter(environ))):
         from_env({"HUB_DATA": str(tmp_path), **environ})
+
+
+OIDC = {"HUB_OIDC_ISSUER": "https://id.example/realms/main", "HUB_OIDC_CLIENT_ID": "hub"}
+
+
+def test_a_provider_is_named_in_both_languages_and_always_asked_for_an_identity(tmp_path):
+    found = from_env({**OIDC, "HUB_DATA": str(tmp_path), "HUB_OIDC_NAME": "Uni", "HUB_OIDC_SCOPES": "email,openid"})
+    assert (found["HUB_OIDC_NAME"], found["HUB_OIDC_NAME_ZH"], found["HUB_OIDC_SCOPES"]) == ("Uni", "Uni", "openid email")
+    assert from_env({"HUB_DATA": str(tmp_path)})["HUB_OIDC_ISSUER"] == ""
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://id.example",
+        "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example",
+        "http://localhost:80@evil.example",
+        "id.example",
+        "https://" + "x" * 300,
+    ],
+)
+def test_a_secret_never_travels_in_the_clear(issuer, tmp_path):
+    with pytest.raises(SettingsError, match="HUB_OIDC_ISSUER"):
+        from_env({**OIDC, "HUB_DATA": str(tmp_path), "HUB_OIDC_ISSUER": issuer})
+
+
+@pytest.mark.parametrize("issuer", ["http://127.0.0.1:8080/realms/main", "http://localhost", "http://[::1]:1/x", "https://id.example"])
+def test_a_provider_on_this_machine_or_over_tls(issuer, tmp_path):
+    assert from_env({**OIDC, "HUB_DATA": str(tmp_path), "HUB_OIDC_ISSUER": issuer})["HUB_OIDC_ISSUER"] == issuer
+
+
+def test_a_provider_needs_to_know_us(tmp_path):
+    with pytest.raises(SettingsError, match="HUB_OIDC_CLIENT_ID"):
+        from_env({"HUB_DATA": str(tmp_path), "HUB_OIDC_ISSUER": "https://id.example"})

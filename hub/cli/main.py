@@ -21,6 +21,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "replay": ("hub.cli.replay", "Rebuild the catalogue from raw records, without network."),
     "run": ("hub.cli.run", "Look at harvest runs: state, counters, failures; stop, resume, retry, approve one."),
     "mail": ("hub.cli.mail", "Look at the mail that the hub wrote to owners of sources, send what waits."),
+    "alerts": ("hub.cli.alerts", "Write to people what is new of what they search for and follow."),
     "record": ("hub.cli.record", "Look at what sources have given us."),
     "resource": ("hub.cli.resource", "Correct, hide and add resources, one or many; their history, step by step."),
     "topic": ("hub.cli.topic", "Topics that rules suggest: list, accept, reject."),

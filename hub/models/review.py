@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Moment, db
@@ -16,6 +16,17 @@ from hub.models.resource import Resource
 
 class Rubric(db.Model):  # type: ignore[name-defined]
     """Weighted criteria by which resources are judged. One that has been used is never changed: a new edition takes its place."""
+
+    __table_args__ = (
+        UniqueConstraint("institution_id", "edition"),
+        Index(
+            "uq_rubric_hub",
+            "edition",
+            unique=True,
+            sqlite_where=text("institution_id IS NULL"),
+            postgresql_where=text("institution_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey(Institution.id, ondelete="CASCADE"), index=True)  # None: the hub's own
@@ -43,7 +54,16 @@ class Criterion(db.Model):  # type: ignore[name-defined]
 class Cycle(db.Model):  # type: ignore[name-defined]
     """A span of time in which everybody reviews a resource at most once: the hub's, or an institution's own."""
 
-    __table_args__ = (UniqueConstraint("institution_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("institution_id", "name"),
+        Index(
+            "uq_cycle_hub",
+            "name",
+            unique=True,
+            sqlite_where=text("institution_id IS NULL"),
+            postgresql_where=text("institution_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey(Institution.id, ondelete="CASCADE"))

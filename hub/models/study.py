@@ -96,7 +96,7 @@ class SavedSearch(db.Model):  # type: ignore[name-defined]
 class Follow(db.Model):  # type: ignore[name-defined]
     """Somebody wants to hear of what is new about a topic, a provider, an institution or a shelf."""
 
-    __table_args__ = (UniqueConstraint("person_id", "subject", "key"), Index(None, "subject", "key"))
+    __table_args__ = (UniqueConstraint("person_id", "subject", "key"), Index(None, "subject", "key"), Index(None, "alert", "checked_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))

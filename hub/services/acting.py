@@ -43,6 +43,7 @@ class Viewer:
     is_curator: bool = False  # of the catalogue: the hub's own curators, and those of verified institutions
     seats: tuple[Seat, ...] = ()
     seat: Seat | None = None
+    is_moderator: bool = False  # decides on what is reported: the hub's own curators and admins, not those of institutions
 
     @property
     def actor(self) -> Actor:
@@ -82,7 +83,7 @@ def viewer(session: Session, person: Person) -> Viewer:
     seats = tuple(Seat(i.id, i.slug, i.name, i.name_zh, i.kind, i.verified_at is not None, role) for i, role in rows)
     here = next((seat for seat in seats if seat.institution_id == person.acting_for_id), seats[0] if seats else None)
     curates = person.is_admin or person.is_curator or any(seat.verified and seat.role in CURATORS for seat in seats)
-    return Viewer(person.id, person.name, person.is_admin, curates, seats, here)
+    return Viewer(person.id, person.name, person.is_admin, curates, seats, here, person.is_admin or person.is_curator)
 
 
 def act_for(session: Session, person_id: int, institution_id: int) -> bool:

@@ -82,7 +82,7 @@ def two_factor_off(session: Session, viewer: Viewer, person: Person) -> bool:
     check(viewer)
     if person.totp_secret is None:
         return False
-    verifying.turn_off(person)
+    verifying.turn_off(session, person)
     end(session, person)
     note(session, viewer, person, "person.two-factor-off")
     return True

@@ -21,7 +21,7 @@ from hub.models.tag import Tag, Tagging
 from hub.services import summarising
 from hub.services.summarising import Summary
 
-COUNTED = 1_000  # beyond, "more than so many"
+COUNTED = 1_000  # the newest: nobody reviews more in a cycle
 PAGE = 20
 
 
@@ -38,7 +38,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Some of what waits; `total` goes no further than COUNTED. `cycle` is the present one's name, None when there is none."""
+    """Some of what waits; What comes after the first COUNTED is left out. `cycle` is the present one's name, None when there is none."""
 
     waiting: tuple[Waiting, ...]
     total: int
@@ -80,11 +80,11 @@ def ids(institution_id: int, cycle: Cycle | None) -> Select[Any]:
 
 
 def queue(session: Session, institution: Institution, today: date, *, page: int = 1, limit: int = PAGE) -> Queue:
-    """What waits, what came into the catalogue last before the rest."""
+    """What waits, the newest in the catalogue first. One query finds all of it: the many tags of an institution are gone through once."""
     cycle = present_cycle(session, institution.id, today)
-    wanted = ids(institution.id, cycle)
-    total = session.scalar(select(func.count()).select_from(wanted.limit(COUNTED).subquery())) or 0
-    found = session.scalars(wanted.order_by(Resource.id.desc()).limit(limit).offset((max(page, 1) - 1) * limit)).all() if total else ()
+    all_of_them = session.scalars(ids(institution.id, cycle).order_by(Resource.id.desc()).limit(COUNTED)).all()
+    total, first = len(all_of_them), (max(page, 1) - 1) * limit
+    found = all_of_them[first : first + limit]
     shown = summarising.in_order(session, found)
     counts = [counted(session, query, found) for query in counts_of(institution.id)] if found else []
     rows = tuple(Waiting(r, *(count.get(r.id, 0) for count in counts)) for r in shown)

@@ -6,7 +6,7 @@ import base64
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -17,6 +17,8 @@ from authlib.oidc.discovery import get_well_known_url
 from hub.services import inquiring, vouching
 
 FRESH = 3600.0  # seconds that what the provider says of itself is believed
+ROOM = 4  # requests to the provider at the same moment: when it hangs, the site still has threads for everybody else
+PAUSE = 5.0  # seconds after discovery has failed in which it is not tried again
 LATEST = 600  # seconds from the way out to the way back
 OAUTH_ERRORS = ("access_denied", "temporarily_unavailable", "server_error", "login_required", "interaction_required", "consent_required")
 
@@ -35,7 +37,7 @@ class Client:
 
     issuer: str
     client_id: str
-    client_secret: str = ""  # "": a public client
+    client_secret: str = field(default="", repr=False)  # "": a public client
     scopes: str = "openid profile email"
 
 
@@ -64,9 +66,10 @@ class Provider:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self._lock = threading.Lock()
+        self._lock, self._room = threading.Lock(), threading.BoundedSemaphore(ROOM)
         self._metadata: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, list[Any]] | None = None
+        self._failed: tuple[float, Trouble] | None = None
 
     def begin(self, redirect_uri: str) -> tuple[str, Begun]:
         """The address to send the browser to, and what to keep until it comes back. Raises Trouble."""
@@ -114,16 +117,28 @@ class Provider:
     def metadata(self) -> dict[str, Any]:
         """What the provider says of itself (OpenID Connect Discovery 1.0, section 4). Raises Trouble."""
         with self._lock:
-            kept = self._metadata
+            kept, failed = self._metadata, self._failed
         if kept and kept[0] > time.monotonic():
             return kept[1]
-        found = asked(get_well_known_url(self.client.issuer, external=True))
+        if failed and failed[0] > time.monotonic():
+            raise Trouble(failed[1].kind, f"Lately: {failed[1]}")
+        try:
+            found = self.discovered()
+        except Trouble as error:
+            with self._lock:
+                self._failed = time.monotonic() + PAUSE, error
+            raise
+        with self._lock:
+            self._metadata = time.monotonic() + FRESH, found
+        return found
+
+    def discovered(self) -> dict[str, Any]:
+        """The same, asked now. Raises Trouble."""
+        found = self.ask(get_well_known_url(self.client.issuer, external=True))
         if found.get("issuer") != self.client.issuer:
             raise Trouble("wrong", f"The provider calls itself {found.get('issuer')!r}, not {self.client.issuer!r}: see HUB_OIDC_ISSUER.")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             check_endpoint(name, found.get(name), self.client.issuer)
-        with self._lock:
-            self._metadata = time.monotonic() + FRESH, found
         return found
 
     def keys(self, *, anew: bool) -> list[Any]:
@@ -132,7 +147,7 @@ class Provider:
             kept = self._keys
         if kept and kept[0] > time.monotonic() and not anew:
             return kept[1]
-        found = vouching.keys(asked(self.metadata()["jwks_uri"]))
+        found = vouching.keys(self.ask(self.metadata()["jwks_uri"]))
         with self._lock:
             self._keys = time.monotonic() + FRESH, found
         return found
@@ -141,7 +156,7 @@ class Provider:
         """The tokens for a code (RFC 6749, section 4.1.3). Raises Trouble."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
         form, headers = self.authenticated(form)
-        return asked(self.metadata()["token_endpoint"], headers=headers, form=urlencode(form).encode())
+        return self.ask(self.metadata()["token_endpoint"], headers=headers, form=urlencode(form).encode())
 
     def authenticated(self, form: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """The form and headers of a request that says who we are (RFC 6749, section 2.3.1)."""
@@ -160,8 +175,17 @@ class Provider:
         check_endpoint("userinfo_endpoint", place, self.client.issuer)
         if not access_token.isascii() or not access_token.isprintable():
             raise Trouble("wrong", "The access token holds characters that no header may hold.")
-        found = asked(place, headers={"Authorization": f"Bearer {access_token}"})
+        found = self.ask(place, headers={"Authorization": f"Bearer {access_token}"})
         return found if found.get("sub") == subject else {}
+
+    def ask(self, url: str, *, headers: dict[str, str] | None = None, form: bytes | None = None) -> dict[str, Any]:
+        """`asked`, while there is room. Raises Trouble."""
+        if not self._room.acquire(blocking=False):
+            raise Trouble("down", f"{ROOM} requests to the provider hang already.")
+        try:
+            return asked(url, headers=headers, form=form)
+        finally:
+            self._room.release()
 
     def sign_out_address(self) -> str | None:
         """Where one also ends the session at the provider, when it is known by now and there is such a place. Asks nobody."""

@@ -80,6 +80,11 @@ def hidden(session: Session, *, limit: int = LISTED) -> tuple[Hidden, ...]:
     )
 
 
+def is_hidden(session: Session, resource_id: int) -> bool:
+    """Is it out of sight?"""
+    return session.scalar(select(Resource.hidden_at).where(Resource.id == resource_id)) is not None
+
+
 def reasons(session: Session, resource_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """resource id -> who hid it last, and why."""
     rows = session.execute(

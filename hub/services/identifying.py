@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Identity, Person
 from hub.models.institution import Membership
-from hub.services import auditing, joining, welcoming
+from hub.services import auditing, joining, warning, welcoming
 from hub.services.vouching import Known
 
 
@@ -64,7 +64,8 @@ def enter(session: Session, known: Known, *, vouched: bool = False) -> tuple[Per
     """
     person = person_of(session, known)
     if person is not None:
-        return open_account(person), False
+        open_account(person).signed_in_at = now()
+        return person, False
     if not known.email or not (known.verified or vouched):
         raise NoAddress
     person = joining.by_email(session, known.email)
@@ -73,6 +74,7 @@ def enter(session: Session, known: Known, *, vouched: bool = False) -> tuple[Per
     if not joins_alone(session, open_account(person)):
         raise ProveFirst
     link(session, person, known)
+    person.signed_in_at = now()
     return person, False
 
 
@@ -109,6 +111,7 @@ def new_person(session: Session, known: Known) -> tuple[Person, bool]:
         session_key=secrets.token_urlsafe(32),
         confirmed_at=now(),
         created_at=now(),
+        signed_in_at=now(),
     )
     try:
         with session.begin_nested():
@@ -129,6 +132,8 @@ def link(session: Session, person: Person, known: Known) -> None:
     there = session.scalar(select(Identity).filter_by(issuer=known.issuer, subject=known.subject))
     if there is not None and there.person_id != person.id:
         raise Taken
+    if known.verified and known.email == person.email and person.confirmed_at is None:
+        person.confirmed_at = now()
     if there is not None:
         there.used_at = now()
         return
@@ -138,18 +143,32 @@ def link(session: Session, person: Person, known: Known) -> None:
     except IntegrityError as error:
         raise Taken from error
     noted(session, person, "person.linked", known.issuer)
+    warning.tell(session, person, "linked")
 
 
-def unlink(session: Session, person: Person, identity_id: int) -> bool:
-    """Take an identity of this person away; False when there is none of that number. The caller commits. Raises LastWay."""
+def unlink(session: Session, person: Person, identity_id: int, *, issuer: str | None) -> bool:
+    """Take an identity of this person away; False when there is none of that number. The caller commits. Raises LastWay when nothing else
+    lets in: no password, and no other identity at the provider that there is (`issuer`)."""
+    session.execute(
+        update(Person).where(Person.id == person.id).values(is_admin=Person.is_admin)
+    )  # one at a time: a lock on either database
     identity = session.get(Identity, identity_id)
     if identity is None or identity.person_id != person.id:
         return False
-    if not person.password_hash and (session.scalar(select(func.count()).where(Identity.person_id == person.id)) or 0) < 2:
+    if identity_id in needed(session, person, issuer=issuer):
         raise LastWay
     session.execute(delete(Identity).where(Identity.id == identity_id, Identity.person_id == person.id))
     noted(session, person, "person.unlinked", identity.issuer)
+    warning.tell(session, person, "unlinked")
     return True
+
+
+def needed(session: Session, person: Person, *, issuer: str | None) -> frozenset[int]:
+    """The identities that may not go: the one that alone lets in who has no password."""
+    if person.password_hash:
+        return frozenset()
+    usable = session.scalars(select(Identity.id).filter_by(person_id=person.id, issuer=issuer)).all()
+    return frozenset(usable) if len(usable) == 1 else frozenset()
 
 
 def ways(session: Session, person_id: int) -> Sequence[Way]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.models.institution import Institution
@@ -45,5 +45,9 @@ def need_hub_admin(who: Viewer) -> None:
 
 
 def hold(session: Session, institution: Institution) -> None:
-    """Nobody else changes the institution, its members or invitations until this transaction ends."""
-    session.execute(select(Institution.id).where(Institution.id == institution.id).with_for_update())
+    """Nobody else changes the institution, its members or invitations until this transaction ends.
+
+    An UPDATE that changes nothing: it locks the row, and on SQLite, where reading locks nothing, the database for writing.
+    """
+    same = update(Institution).where(Institution.id == institution.id).values(version=Institution.version)
+    session.execute(same, execution_options={"synchronize_session": False})

@@ -25,7 +25,8 @@ from hub.services.summarising import Summary
 from search import query
 from search.index import Index, IndexFault
 
-MADE_MOST = 2_000  # of what an institution made, the newest: what others say of it is read for these
+MADE_MOST = 1_000  # of what an institution made, the newest: what others say of it is read for these
+REVIEWS_MOST = 500  # the latest, which make its marks
 FEW = 6
 
 
@@ -139,13 +140,7 @@ def made_by(index: Index, names: Sequence[str]) -> tuple[list[int], int | None]:
 
 
 def numbers(session: Session, who: Viewer, id: int, opened: int | None, made: Sequence[int]) -> Numbers:
-    """All numbers in one query."""
-    elsewhere = (
-        Adoption.resource_id.in_(made),
-        Adoption.institution_id != id,
-        Adoption.visibility == "public",
-        Adoption.hidden_at.is_(None),
-    )
+    """All numbers in two queries."""
     counts: dict[str, Select[Any]] = {
         "shelves": select(func.count())
         .select_from(Shelf)
@@ -158,43 +153,63 @@ def numbers(session: Session, who: Viewer, id: int, opened: int | None, made: Se
         "adoptions": select(func.count())
         .select_from(Adoption)
         .where(Adoption.institution_id == id, Adoption.hidden_at.is_(None), visible(Adoption, who)),
-        "elsewhere": select(func.count()).select_from(Adoption).where(*elsewhere),
-        "elsewhere_at": select(func.count(Adoption.institution_id.distinct())).where(*elsewhere),
         "members": select(func.count()).select_from(Membership).where(Membership.institution_id == id),
     }
     row = session.execute(select(*(count.scalar_subquery().label(name) for name, count in counts.items()))).one()
-    return Numbers(opened=opened, **{name: int(getattr(row, name)) for name in counts})
+    elsewhere, elsewhere_at = adopted_elsewhere(session, id, made)
+    found = {name: int(getattr(row, name)) for name in counts}
+    return Numbers(opened=opened, elsewhere=elsewhere, elsewhere_at=elsewhere_at, **found)
+
+
+def adopted_elsewhere(session: Session, id: int, made: Sequence[int]) -> tuple[int, int]:
+    """How often others say in public that they use what it made, and how many institutions those are."""
+    if not made:
+        return 0, 0
+    row = session.execute(
+        select(func.count(), func.count(Adoption.institution_id.distinct())).where(
+            Adoption.resource_id.in_(made),
+            Adoption.institution_id != id,
+            Adoption.visibility == "public",
+            Adoption.hidden_at.is_(None),
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def marks_of(session: Session, institution_id: int, made: Sequence[int]) -> tuple[tuple[Mark, ...], int]:
-    """What independent reviews say of what it made, criterion by criterion, by the hub's rubric or its own; and how many reviews."""
+    """What independent reviews say of what it made, criterion by criterion, by the hub's rubric or its own; and how many reviews
+    those are: the latest."""
     if not made:
         return (), 0
-    counted = (
-        Review.resource_id.in_(made),
-        Review.visibility == "public",
-        Review.hidden_at.is_(None),
-        ~Review.own,
-        (Rubric.institution_id == institution_id) | Rubric.institution_id.is_(None),
+    latest = (
+        select(Review.id)
+        .join(Rubric, Rubric.id == Review.rubric_id)
+        .where(
+            Review.resource_id.in_(made),
+            Review.visibility == "public",
+            Review.hidden_at.is_(None),
+            ~Review.own,
+            (Rubric.institution_id == institution_id) | Rubric.institution_id.is_(None),
+        )
+        .order_by(Review.created_at.desc(), Review.id.desc())
+        .limit(REVIEWS_MOST)
     )
+    reviews = session.scalars(latest).all()
     rows = session.execute(
         select(Criterion.key, Criterion.position, func.max(Criterion.id), func.sum(ReviewScore.value), func.count(ReviewScore.value))
         .join(ReviewScore, ReviewScore.criterion_id == Criterion.id)
-        .join(Review, Review.id == ReviewScore.review_id)
-        .join(Rubric, Rubric.id == Review.rubric_id)
-        .where(*counted)
+        .where(ReviewScore.review_id.in_(reviews))
         .group_by(Criterion.key, Criterion.position)
         .order_by(Criterion.position)
     ).all()
     latest_names = session.execute(select(Criterion.id, Criterion.name).where(Criterion.id.in_([row[2] for row in rows])))
     names = {id: name for id, name in latest_names}
     found: dict[str, Mark] = {}
-    for key, _position, latest, total, count in rows:  # the same criterion may stand elsewhere in another edition
+    for key, _position, newest, total, count in rows:  # the same criterion may stand elsewhere in another edition
         before = found.get(key, Mark({}, 0.0, 0))
         sums = before.mean * before.count + float(total), before.count + count
-        found[key] = Mark(names[latest], sums[0] / sums[1], sums[1])
-    reviews = session.scalar(select(func.count(Review.id)).join(Rubric, Rubric.id == Review.rubric_id).where(*counted)) or 0
-    return tuple(found.values()), reviews
+        found[key] = Mark(names[newest], sums[0] / sums[1], sums[1])
+    return tuple(found.values()), len(reviews)
 
 
 # What it shares, evaluates and adopts

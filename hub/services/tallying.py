@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Subquery, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.models.adoption import Adoption
@@ -33,18 +33,23 @@ def tally(session: Session, resource_ids: Collection[int]) -> None:
             session.add(Outbox(resource_id=row.id))
 
 
-def _scores(session: Session, resource_ids: Collection[int]) -> dict[int, tuple[float, int]]:
-    """Resource -> mean and number of the reviews that count."""
+def counted(resource_ids: Collection[int]) -> Subquery:
+    """The reviews that make the scores of these resources."""
     whose = func.coalesce(Review.person_id, -Review.id)  # of former members, each stands alone
     place = func.row_number().over(partition_by=(Review.resource_id, whose), order_by=(Review.created_at.desc(), Review.id.desc()))
+    columns = (Review.id, Review.resource_id, Review.institution_id, Review.score)
     latest = (
-        select(Review.resource_id, Review.score, place.label("place"))
+        select(*columns, place.label("place"))
         .where(Review.resource_id.in_(resource_ids), Review.visibility == "public", Review.hidden_at.is_(None), ~Review.own)
         .subquery()
     )
-    rows = session.execute(
-        select(latest.c.resource_id, func.avg(latest.c.score), func.count()).where(latest.c.place == 1).group_by(latest.c.resource_id)
-    )
+    return select(latest).where(latest.c.place == 1).subquery()
+
+
+def _scores(session: Session, resource_ids: Collection[int]) -> dict[int, tuple[float, int]]:
+    """Resource -> mean and number of the reviews that count."""
+    those = counted(resource_ids)
+    rows = session.execute(select(those.c.resource_id, func.avg(those.c.score), func.count()).group_by(those.c.resource_id))
     return {resource_id: (round(float(mean), 3), count) for resource_id, mean, count in rows}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Person
-from hub.services import joining
+from hub.services import joining, warning
 
 STEP = 30  # seconds that a code lives
 DRIFT = 1  # steps that a clock may be wrong, either way
@@ -51,11 +51,13 @@ def turn_on(session: Session, person: Person, secret: str, code: str) -> list[st
     if step is None:
         return None
     person.totp_secret, person.totp_step = secret, step
+    warning.tell(session, person, "two-factor-on")
     return new_codes(person)
 
 
-def turn_off(person: Person) -> None:
+def turn_off(session: Session, person: Person) -> None:
     """No second factor any more. The caller commits."""
+    warning.tell(session, person, "two-factor-off")
     person.totp_secret, person.totp_step, person.recovery_hashes = None, None, []
 
 

@@ -78,6 +78,23 @@ ACTIONS = {
     "partnership.declined": _l("Partnership declined"),
     "partnership.withdrawn": _l("Request taken back"),
     "partnership.ended": _l("Partnership ended"),
+    "review.written": _l("Review written"),
+    "review.changed": _l("Review changed"),
+    "review.removed": _l("Review taken back"),
+    "reply.written": _l("Reply written"),
+    "reply.changed": _l("Reply changed"),
+    "reply.removed": _l("Reply taken back"),
+    "decision.made": _l("Decided"),
+    "decision.changed": _l("Decided anew"),
+    "decision.withdrawn": _l("Decision taken back"),
+    "cycle.added": _l("Cycle added"),
+    "cycle.removed": _l("Cycle removed"),
+    "rubric.saved": _l("Rubric saved"),
+    "rubric.retired": _l("Back to the hub’s rubric"),
+    "complaint.made": _l("Reported"),
+    "complaint.upheld": _l("Report upheld"),
+    "complaint.dismissed": _l("Report dismissed"),
+    "complaint.restored": _l("Shown again after a report"),
 }
 SUBJECTS = {
     "resource": _l("Resource"),
@@ -87,6 +104,9 @@ SUBJECTS = {
     "person": _l("Person"),
     "institution": _l("Institution"),
     "partnership": _l("Partnership"),
+    "review": _l("Review"),
+    "cycle": _l("Cycle"),
+    "rubric": _l("Rubric"),
 }
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 

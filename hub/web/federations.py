@@ -51,7 +51,7 @@ def leave() -> Response:
         address, begun = provider.begin(back_address())
     except federating.Trouble as error:
         return troubled(error)
-    cookie[AWAY] = {**asdict(begun), "next": next_[:1000], "person": current_user.id if linking else None}
+    cookie[AWAY] = {**asdict(begun), "next": next_[:500], "person": current_user.id if linking else None}
     response = redirect(address, 303)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -132,9 +132,9 @@ def ways() -> Response:
     if context.provider() is None and not found:
         abort(404)
     person = joining.get(context.session(), current_user.id) or abort(404)
-    last = not person.password_hash and len(found) < 2
+    kept = identifying.needed(context.session(), person, issuer=issuer())
     known, _next = remembered(current_user.id)
-    return answer("ways", 200, ways=found, last=last, known=known, provider=context.provider())
+    return answer("ways", 200, ways=found, kept=kept, known=known, provider=context.provider())
 
 
 @bp.post("/me/sso")
@@ -162,7 +162,7 @@ def unlink(identity_id: int) -> Response:
     """Take one of one's own identities away, unless it is the last way in."""
     person = joining.get(context.session(), current_user.id) or abort(404)
     try:
-        if not identifying.unlink(context.session(), person, identity_id):
+        if not identifying.unlink(context.session(), person, identity_id, issuer=issuer()):
             abort(404)
     except identifying.LastWay:
         flash(_("This is the only way into your account: set a password first."), "bad")
@@ -180,6 +180,12 @@ def back_address() -> str:
 def provider_name() -> str:
     """What we call the provider, in the language of the page."""
     return str(context.setting("HUB_OIDC_NAME_ZH" if context.language() == "zh-Hans" else "HUB_OIDC_NAME") or "")
+
+
+def issuer() -> str | None:
+    """The provider that there is."""
+    provider = context.provider()
+    return str(provider.client.issuer) if provider else None
 
 
 def button() -> str | None:

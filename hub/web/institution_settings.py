@@ -40,7 +40,7 @@ def save(slug: str) -> Response:
     except governing.Stale as stale:
         session.rollback()
         session.refresh(institution)
-        form.version.data = institution.version
+        form.version.raw_data = [str(institution.version)]  # the field shows what came in
         return page(institution, form, 422, conflicts=stale.fields)
     except governing.Vouched:
         form.name.errors = [_("The institution is verified under this name and kind. Ask an admin of the hub to change them.")]

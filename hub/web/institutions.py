@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, make_response, render_template, reque
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import awaiting, founding, mustering, permitting, picturing, portraying
+from hub.services import awaiting, following, founding, mustering, permitting, picturing, portraying
 from hub.web import context
 from hub.web.access import refuse, signed_in_required
 from hub.web.institution_forms import KINDS, FactsForm, facts
@@ -91,9 +91,14 @@ def show(slug: str) -> str:
     institution = institution_or_404(slug)
     who = context.viewer()
     portrait = portraying.page(context.session(), context.index(), who, institution, today())
-    manages = who.manages(institution.id)
     return render_template(
-        "institutions/show.html", page=portrait, institution=institution, who=who, manages=manages, seat=who.seat_in(institution.id)
+        "institutions/show.html",
+        page=portrait,
+        institution=institution,
+        who=who,
+        manages=who.manages(institution.id),
+        seat=who.seat_in(institution.id),
+        follow=following.of(context.session(), who.person_id, "institution", institution.slug),
     )
 
 

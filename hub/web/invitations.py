@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from hub.services import inviting, joining, permitting
+from hub.services import inviting, joining, permitting, tidying
 from hub.web import context
 from hub.web.access import signed_in_required
 from hub.web.messages import gettext as _
@@ -70,7 +70,7 @@ def register(token: str) -> Response:
     if not form.validate_on_submit():
         return page(token, form, 422)
     try:
-        joining.add(session, offer.email, form.password.data, name=" ".join(form.name.data.split())[:200])
+        joining.add(session, offer.email, form.password.data, name=tidying.one_line(form.name.data, 200))
     except joining.BadAccount:
         session.rollback()
         return page(token, form, 422)

@@ -6,23 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import accumulate
 from urllib.parse import quote, urlencode
 from zlib import crc32
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from hub.services import asking, finding
+from hub.services import asking, finding, phrasing
+from hub.services.phrasing import UNSEEN, default_sort, page_number, related
 from hub.web import context, wording
 
+__all__ = ["UNSEEN", "Listing", "address_of", "answer", "asked", "default_sort", "fields", "page_number", "pages_around", "read"]
+
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
-UNSEEN = re.compile("[\0\u202a-\u202e\u2066-\u2069]")  # NUL, and what turns the direction of the text that follows on the page
-WORDS_MOST = 500
-VALUE_MOST = 200
-VALUES_MOST = 40  # chosen values in all facets together: every link of a page carries them all
-LETTERS_MOST = 1_000  # characters of them together; and of the concepts whose other names are not wanted
-NOTATION_MOST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +96,10 @@ class Listing:
         """Fields of a form that keeps the words."""
         return fields(self.ask)
 
+    def question(self) -> str:
+        """What is searched, in the one way to write it: for who keeps it."""
+        return phrasing.written(self.ask)
+
     def numbers(self) -> list[int | None]:
         """Page numbers for the pager."""
         return pages_around(self.ask.page, self.page.pages)
@@ -135,55 +135,10 @@ def pages_around(here: int, last: int) -> list[int | None]:
     return found
 
 
-def related(one: str, other: str) -> bool:
-    """Is one topic under the other? Their notations say so: `logistics.customs` is under `logistics`."""
-    return one.startswith(f"{other}.") or other.startswith(f"{one}.")
-
-
-def default_sort(words: str) -> str:
-    """Without words there is no relevance to sort by."""
-    return "relevance" if words.strip() else "newest"
-
-
 def read(args: MultiDict[str, str], fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:
     """The question in an address. What cannot be meant is left out; nothing fails."""
-    words = " ".join(UNSEEN.sub(" ", args.get("q", "")[:WORDS_MOST]).split())
-    chosen = chosen_values(args)
-    for name, values in (fixed or {}).items():
-        chosen[name] = tuple(value for value in chosen.get(name, ()) if name == "topic" and related(value, values[0]))
-    sort = args.get("sort", "")
-    return asking.Ask(
-        words=words,
-        filters={name: values for name, values in chosen.items() if values},
-        fixed=fixed or {},
-        sort=sort if sort in wording.SORTS else default_sort(words),
-        page=page_number(args.get("page", "")),
-        only=args.get("only") == "1",
-        less=unwanted(args),
-    )
-
-
-def unwanted(args: MultiDict[str, str]) -> tuple[str, ...]:
-    """The concepts whose other names are not wanted, as many as a page can carry in its links."""
-    kept = dict.fromkeys(value[:NOTATION_MOST] for value in args.getlist("less")[:VALUES_MOST] if value)
-    return tuple(value for value, letters in zip(kept, accumulate(map(len, kept)), strict=True) if letters <= LETTERS_MOST)
-
-
-def chosen_values(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
-    """The chosen values of each facet, as many as a page can carry in its links."""
-    chosen: dict[str, tuple[str, ...]] = {}
-    values_left, letters_left = VALUES_MOST, LETTERS_MOST
-    for name in asking.SHOWN:
-        for value in dict.fromkeys(value[:VALUE_MOST] for value in args.getlist(name)[:VALUES_MOST] if value):
-            values_left, letters_left = values_left - 1, letters_left - len(value)
-            if values_left >= 0 and letters_left >= 0:
-                chosen[name] = (*chosen.get(name, ()), value)
-    return chosen
-
-
-def page_number(text: str) -> int:
-    """A page's number: 1 for anything that is none, and never beyond the last page that we give."""
-    return min(max(int(text), 1), finding.LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    ask = phrasing.read(args.to_dict(flat=False), fixed)
+    return ask if ask.sort in wording.SORTS else replace(ask, sort=default_sort(ask.words))
 
 
 def asked(fixed: Mapping[str, tuple[str, ...]] | None = None) -> asking.Ask:

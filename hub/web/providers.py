@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from hub.services import browsing
+from hub.services import browsing, following
 from hub.web import context, listing
 
 bp = Blueprint("providers", __name__)
@@ -22,4 +22,5 @@ def show(slug: str) -> str:
     name = browsing.provider_name(context.session(), slug)
     if name is None:
         abort(404)
-    return render_template("providers/show.html", name=name, listing=listing.answer({"provider": (name,)}))
+    follow = following.of(context.session(), context.viewer().person_id, "provider", slug)
+    return render_template("providers/show.html", name=name, slug=slug, listing=listing.answer({"provider": (name,)}), follow=follow)

@@ -14,7 +14,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from hub.services import joining, verifying
-from hub.web import context, entrances, pictures
+from hub.web import access, context, entrances, pictures
 from hub.web.access import signed_in_required
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
@@ -22,7 +22,18 @@ from hub.web.messages import ngettext
 
 bp = Blueprint("second_factors", __name__)
 PENDING = "pending"  # in the session: the secret that is being set up
+FREE = ("second_factors.turn_on", "accounts.sign_out")  # what who has no second factor yet may write
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+
+
+@bp.before_app_request
+def demand() -> None:
+    """Where the hub asks curators and admins for a second factor, those of institutions too write nothing before they have one: their pages
+    ask their services who may, not a guard of ours."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in FREE or context.setting("HUB_TWO_FACTOR") != "curators":
+        return
+    if current_user.is_authenticated and (current_user.is_curator or any(seat.may("curator") for seat in current_user.viewer.seats)):
+        access.demand_second_factor()
 
 
 class CodeForm(FlaskForm):
@@ -118,7 +129,7 @@ def turn_off() -> Response:
     refused = proven(person, form)
     if refused is not None:
         return refused
-    verifying.turn_off(person)
+    verifying.turn_off(context.session(), person)
     context.session().commit()
     flash(_("The second factor is off."), "ok")
     return redirect(url_for("second_factors.show"), 303)

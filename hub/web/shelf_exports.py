@@ -1,7 +1,130 @@
-"""A shelf to take along: files, print, feed."""
+"""A shelf to take along: files and a feed."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from markupsafe import escape
+
+from hub.exports import atom
+from hub.services import crediting, displaying, heralding
+from hub.web import attributions, context, houses, spreadsheets
+from hub.web.messages import gettext as _
+from hub.web.shelf_pages import shelf_or_404
 
 bp = Blueprint("shelf_exports", __name__)
+TEXTS = {
+    "txt": ("text/plain", attributions.plain),
+    "md": ("text/markdown", attributions.markdown),
+    "html": ("text/html", attributions.marked_up),
+}
+FED = 50  # newest items
+
+
+def public_address(path: str) -> str:
+    """A path as the whole world writes it."""
+    return (context.site_address() or request.host_url.rstrip("/")) + path
+
+
+@bp.get("/shelves/<public_id>/attribution.<suffix>")
+def attribution(public_id: str, suffix: str) -> Response:
+    """The attribution of everything on it, as plain text, Markdown or HTML: a file to save."""
+    shelf = shelf_or_404(public_id)
+    media_type, written = TEXTS.get(suffix) or abort(404)
+    text = str(written(crediting.credits_of(context.session(), shelf.id)))
+    if shelf.credit:
+        line = escape(shelf.credit) if suffix == "html" else shelf.credit.translate(attributions.MARKS) if suffix == "md" else shelf.credit
+        text += "\n" + _("From the shelf %(credit)s.", credit=line) + "\n"
+    return saved(text, media_type, f"attribution-{shelf.public_id}.{suffix}")
+
+
+def saved(text: str, media_type: str, name: str) -> Response:
+    """A file to save, which no browser shows as a page."""
+    response = Response(text, mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/shelves/<public_id>/items.csv")
+def table(public_id: str) -> Response:
+    """What stands on it, for a spreadsheet."""
+    shelf = shelf_or_404(public_id)
+    header = (
+        _("Place"),
+        _("Title"),
+        _("Author"),
+        _("Provider"),
+        _("Type"),
+        _("Language"),
+        _("Licence"),
+        _("Note"),
+        _("Address"),
+        _("Page in the hub"),
+    )
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for place, one in enumerate(crediting.credits_of(context.session(), shelf.id), 1):
+            page = public_address(f"/resources/{one.public_id}")
+            yield (
+                str(place), one.title, "; ".join(one.authors), one.publisher or "", one.resource_type or "", ", ".join(one.languages),
+                one.licence or "", one.note, one.url or "", page,
+            )  # fmt: skip
+
+    return spreadsheets.answer(spreadsheets.lines(header, rows()), f"shelf-{shelf.public_id}")
+
+
+@bp.get("/shelves/<public_id>/shelf.json")
+def document(public_id: str) -> Response:
+    """The shelf and what stands on it, for programs."""
+    shelf, session = shelf_or_404(public_id), context.session()
+    seen = displaying.described(session, [shelf.id])[0]
+    found = {
+        "id": shelf.public_id, "url": public_address(f"/shelves/{shelf.public_id}"), "title": shelf.title, "about": shelf.about,
+        "kind": shelf.kind,
+        "institution": seen.house.name if seen.house else None, "credit": shelf.credit, "updated": shelf.updated_at.isoformat(),
+        "items": [
+            {
+                "id": one.public_id, "page": public_address(f"/resources/{one.public_id}"), "title": one.title,
+                "authors": list(one.authors), "publisher": one.publisher, "url": one.url, "licence": one.licence,
+                "licence_url": one.licence_url, "note": one.note,
+            }
+            for one in crediting.credits_of(session, shelf.id)
+        ],
+    }  # fmt: skip
+    return saved(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "application/json", f"shelf-{shelf.public_id}.json")
+
+
+@bp.get("/shelves/<public_id>/feed.atom")
+def feed(public_id: str) -> Response:
+    """What was put on a public shelf, the newest first."""
+    shelf, session = shelf_or_404(public_id), context.session()
+    if shelf.visibility != "public":
+        abort(404)
+    return answer(shelf, displaying.described(session, [shelf.id])[0], heralding.latest(session, shelf.id, FED))
+
+
+def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added]) -> Response:
+    """The feed; 304 when it has not changed since the reader had it."""
+    page = public_address(url_for("shelves.show", public_id=shelf.public_id))
+    maker = houses.institution_name(seen.house) if seen.house else seen.owner or ""
+    entries = tuple(
+        atom.Entry(
+            id=f"{page}#item-{one.id}",
+            title=one.title,
+            link=public_address(f"/resources/{one.public_id}"),
+            updated=one.at,
+            summary=one.note,
+        )
+        for one in items
+    )
+    own = public_address(request.path)
+    body = atom.write(
+        atom.Feed(id=page, title=shelf.title, link=page, own_link=own, updated=shelf.updated_at, author=maker, entries=entries)
+    )
+    response = Response(body, mimetype=atom.MEDIA_TYPE)
+    response.set_etag(f"{shelf.public_id}-{shelf.version}")
+    response.last_modified = shelf.updated_at
+    return response.make_conditional(request)  # type: ignore[return-value]

@@ -18,12 +18,14 @@ from hub.services.summarising import Summary
 from hub.web import (
     advice,
     assets,
+    attributions,
     charts,
     context,
     covers,
     deeds,
     facts,
     federations,
+    happenings,
     health,
     houses,
     markup,
@@ -33,6 +35,7 @@ from hub.web import (
     quantities,
     statuses,
     upkeep,
+    verdicts,
     weights,
     wording,
 )
@@ -75,6 +78,7 @@ TOPIC_ICONS = {  # main topics; those under them look like them
     "teaching": "presentation",
 }
 
+PEOPLE = (houses, statuses, verdicts, attributions, happenings)  # words for what people do
 KIND_ICONS = {"university": "graduation-cap", "enterprise": "briefcase", "agency": "landmark"}
 
 
@@ -108,7 +112,7 @@ def register(app: Flask) -> None:
 
 def words() -> SimpleNamespace:
     """All that puts values into words, under one name."""
-    modules = (houses, statuses, quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health)
+    modules = (quantities, permissions, wording, weights, facts, upkeep, deeds, charts, advice, health, *PEOPLE)
     return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items() if not name.startswith("_")})
 
 

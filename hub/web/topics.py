@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from hub.services import browsing
+from hub.services import browsing, following
 from hub.web import context, listing
 
 bp = Blueprint("topics", __name__)
@@ -23,4 +23,5 @@ def show(notation: str) -> str:
     topic = browsing.topic(context.session(), context.index(), notation, language=context.language())
     if topic is None:
         abort(404)
-    return render_template("topics/show.html", topic=topic, listing=listing.answer({"topic": (notation,)}))
+    follow = following.of(context.session(), context.viewer().person_id, "topic", notation)
+    return render_template("topics/show.html", topic=topic, listing=listing.answer({"topic": (notation,)}), follow=follow)

@@ -36,6 +36,8 @@ def _keys(snapshot: Snapshot, docs: Array, scores: Array, sort: str) -> Array:
     """What sorts, smallest first; for titles their first eight bytes, which may tie."""
     if sort == "newest":
         return -snapshot.kept("updated", lambda: snapshot.column("updated", np.dtype(np.int64)))[docs]
+    if sort == "catalogued":
+        return -snapshot.ids[docs].astype(np.int64)
     if sort in NUMBERED:
         column: Array = snapshot.kept(sort, lambda: snapshot.column(NUMBERED[sort], np.dtype(np.int32)))[docs]
         return -column

@@ -15,11 +15,21 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agent, Offering, Raw, Record, Withdrawn
 from hub.db import db, now
-from hub.models import Failure, Link, Resource, Run, Source
+from hub.models import (
+    Failure,
+    Institution,
+    InstitutionName,
+    Link,
+    Membership,
+    Resource,
+    Run,
+    Source,
+)
 from hub.services import cataloguing, classifying, indexing, joining, leasing, linking, receiving, reporting
 from hub.services.probing import Finding
 
 ADMIN, PASSWORD = "admin@example.org", "correct-horse-battery"
+JUDGE = "jun@example.org"  # a curator of Jiaxing Trade College
 HOSTILE = '<script>alert("x")</script>"><img src=x onerror=alert(1)>'
 LOGISTICS = "cross-border-logistics"
 PLAIN_COURSES = 46
@@ -178,6 +188,7 @@ def fill(app: Flask) -> None:
         session = db.session()
         joining.add(session, ADMIN, PASSWORD, name="Ada", admin=True)
         joining.add(session, "reader@example.org", PASSWORD, name="Rea")
+        reviewers(session)
         repository = add_source(session, "repository", "Example repository", "oai-pmh")
         run = add_run(session, repository, "partial")
         bring(session, repository, run, [*english()])
@@ -196,9 +207,20 @@ def fill(app: Flask) -> None:
         repository.lease_at = now() + timedelta(hours=1)
         merge_two(session)
         check_quality(session, repository)
+        add_institution(session)
         session.commit()
         indexing.sync(session, app.extensions["hub"].index)
         db.session.remove()
+
+
+def reviewers(session: Session) -> None:
+    """A college with a curator and a teacher, who have reviewed nothing yet."""
+    college = Institution(slug="jiaxing", name="Jiaxing Trade College", kind="university", created_at=now(), updated_at=now())
+    session.add(college)
+    session.flush()
+    for email, name, role in ((JUDGE, "Jun", "curator"), ("tao@example.org", "Tao", "teacher")):
+        person = joining.add(session, email, PASSWORD, name=name)
+        session.add(Membership(person_id=person.id, institution_id=college.id, role=role, created_at=now()))
 
 
 def failure(run_id: int, number: int) -> Failure:
@@ -241,3 +263,12 @@ def check_quality(session: Session, source: Source) -> None:
     for run in session.scalars(select(Run).where(Run.finished_at.is_not(None))):
         run.live = 40
     reporting.keep(session, source)
+
+
+def add_institution(session: Session) -> None:
+    """A school that nobody belongs to, which made some of the courses."""
+    values = {"place": "Hangzhou", "about": "It opens what it teaches.", "verified_at": now(), "created_at": now(), "updated_at": now()}
+    school = Institution(slug="harbour-school", name="Harbour School", name_zh="港湾学院", kind="university", **values)
+    session.add(school)
+    session.flush()
+    session.add(InstitutionName(institution_id=school.id, name="示例商学院"))

@@ -18,9 +18,48 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from harvesters.clean.text import scrub
 from hub.db import db, now
-from hub.models import Adoption, Bookmark, Enrolment, Institution, Match, Membership, Person, Resource, Shelf, ShelfItem, Source
-from hub.services import adopting, auditing, harvesting, indexing, joining, running, sourcing, sweeping
+from hub.models import (
+    Adoption,
+    Bookmark,
+    Enrolment,
+    Institution,
+    InstitutionName,
+    Match,
+    Membership,
+    Person,
+    Reply,
+    Resource,
+    Shelf,
+    ShelfItem,
+    Source,
+    acting,
+    adopting,
+    allying,
+    auditing,
+    critiquing,
+    cycling,
+    determining,
+    evaluating,
+    featuring,
+    founding,
+    governing,
+    harvesting,
+    identifying,
+    indexing,
+    inviting,
+    joining,
+    moderating,
+    pointing,
+    running,
+    scoring,
+    sourcing,
+    standardising,
+    sweeping,
+    tidying,
+    vouching,
+)
 
 ADMIN, PASSWORD = "ada@hub.example", "correct horse battery"
 MARK = "xssmark"  # a page where this is part of a tag's or an attribute's name, or of a program, has been broken into
@@ -188,10 +227,22 @@ def fill(app: Flask) -> dict[str, int]:
             session.expire_all()
             kept[kind] = sum(state == "live" for _, _, state in sourcing.records(session, session.get_one(Source, source.id)))
         look_at_once_more(app, session)
+        found_institutions(session)
         study(session)
+        crowd(session)
+        reviewed(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
+
+
+def crowd(session: Any) -> None:
+    """People as a hostile provider names them."""
+    for number, payload in enumerate(PAYLOADS):
+        local = "".join(letter for letter in payload if "!" <= letter <= "~" and letter != "@")[:40]
+        claims = {"iss": "https://id.example/" + local, "sub": f"{number} {local}", "name": payload, "email": f"{number}{local}@x.example"}
+        identifying.enter(session, vouching.known({**claims, "email_verified": True}))
+    session.commit()
 
 
 def look_at_once_more(app: Flask, session: Any) -> None:
@@ -205,6 +256,35 @@ def look_at_once_more(app: Flask, session: Any) -> None:
     for _ in sweeping.sweep(session, auditing.Actor(None, PAYLOADS[0]), [left, right], change):
         session.commit()
     session.commit()
+
+
+def found_institutions(session: Any) -> None:
+    """Institutions whose every text means harm, with partners, members, invitations and recommendations."""
+    admin = joining.by_email(session, ADMIN)
+    assert admin is not None
+    made = []
+    for number, payload, address in numbered():
+        facts = founding.Facts(
+            name=f"{number} commerce {payload}"[:200], name_zh=payload, kind="agency", place=payload, about=payload,
+            url=address if address.startswith("https://ok.example/c") else None,
+        )  # fmt: skip
+        made.append(founding.found(session, auditing.Actor(admin.id, PAYLOADS[0]), facts, admin_id=admin.id, verified=number % 2 == 0))
+        member = joining.add(session, f"p{number}@ok.example", PASSWORD, name=tidying.one_line(payload, 200))
+        session.add(Membership(person_id=member.id, institution_id=made[0].id, role="teacher", created_at=now()))
+    who = acting.viewer(session, admin)
+    pages = session.scalars(select(Resource.public_id).where(Resource.withdrawn_at.is_(None)).limit(5)).all()
+    for number, payload, _address in numbered():
+        other = made[number]
+        governing.claim(session, who, other, f"{payload}"[:300] + f" {number}")
+        inviting.invite(session, who, made[0], f"i{number}@ok.example", "teacher", name=payload)
+        if number:
+            allying.request(session, who, made[0], other, payload) if number < 15 else allying.request(
+                session, who, other, made[0], payload
+            )
+        if 2 <= number < 6:
+            allying.answer(session, who, other, made[0], "accept")
+    for payload, public_id in zip(PAYLOADS, pages, strict=False):
+        featuring.feature(session, who, made[0], payload, resource=public_id)
 
 
 def study(session: Any) -> None:
@@ -243,4 +323,33 @@ def study(session: Any) -> None:
                 **where,
             )
         )
+
+
+def reviewed(session: Any) -> None:
+    """A review, a reply, a decision, a rubric, a cycle, a report: every text of them; Ada is a curator of who made the resource."""
+    evil, day = PAYLOADS[0] + PAYLOADS[5] + PAYLOADS[11] + PAYLOADS[17], evaluating.today()
+    ada = session.scalars(select(Person).where(Person.email == ADMIN)).one()
+    other = joining.add(session, "eve@hub.example", PASSWORD, name=scrub(evil)[:200])
+    resource = session.scalars(select(Resource).where(Resource.merged_into_id.is_(None)).order_by(Resource.id)).first()
+    called = {"name": scrub(evil)[:200], "name_zh": scrub(evil)[:200]}
+    house = Institution(slug="evil-reviews", **called, kind="agency", created_at=now(), updated_at=now())
+    session.add(house)
+    for name in {resource.institution or resource.provider or ""} - {""}:
+        session.add(InstitutionName(institution_id=house.id, name=name[:300]))
+    for person in (ada, other):
+        session.add(Membership(person_id=person.id, institution_id=house.id, role="curator", created_at=now()))
+    session.commit()
+    who = {person.id: acting.viewer(session, person) for person in (ada, other)}
+    of = pointing.by_id(session, who[ada.id], resource.id)
+    cycling.add(session, who[ada.id], house.id, evil[:100], day, day)
+    meanings = {language: [evil[:200]] * 5 for language in ("en", "zh-Hans")}
+    words = dict.fromkeys(("en", "zh-Hans"), evil[:80])
+    standardising.save(session, who[ada.id], house.id, words, evil, (scoring.Standard("evil", words, meanings, 1),), 0)
+    draft = critiquing.Draft(values={"evil": 3}, evidence=evil, comment=evil)
+    numbers = [critiquing.write(session, one, of, draft, day) for one in who.values()]
+    moment = {"created_at": now(), "updated_at": now()}
+    session.add(Reply(review_id=numbers[1], person_id=other.id, institution_id=house.id, text=scrub(evil), **moment))
+    determining.decide(session, who[ada.id], of, "reject", evil, "public", 0, day)
+    for number, one in zip(numbers, reversed(who.values()), strict=True):
+        moderating.complain(session, one, "review", number, "other", evil)
     session.commit()

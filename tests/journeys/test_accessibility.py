@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -32,9 +33,16 @@ PAGES = (
     "/sources/silent",
     "/sources/repository/report",
     "/sources/silent/report",
+    "/institutions",
+    "/institutions/harbour-school",
+    "/institutions/harbour-school/partners",
+    "/institutions/harbour-school/exemplars",
     "/about",
     "/paths",
     "/adoptions",
+    "/rubrics",
+    "/institutions/jiaxing/rubric",
+    "/institutions/jiaxing/cycles",
     "/login",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
@@ -54,6 +62,8 @@ CURATION = (
     "/admin/topics",
     "/admin/topics?topic=nothing",
     "/admin/audit",
+    "/admin/moderation",
+    "/admin/moderation?show=decided",
 )
 PEOPLE = (
     "/admin/people",
@@ -71,6 +81,14 @@ SOURCES = (
     "/admin/sources/repository/retire",
     "/admin/sources/new",
     "/admin/sources/new/csv",
+)
+INSTITUTIONS = (
+    "/institutions/new",
+    "/institutions/harbour-school/settings",
+    "/institutions/harbour-school/members",
+    "/me/institutions",
+    "/admin/institutions",
+    "/admin/institutions/harbour-school",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -141,7 +159,18 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
     quality = ("/admin/links", "/admin/links?state=ok", "/admin/sources/repository/records", "/admin/records/1", "/admin/runs?days=90")
     own = ("/admin/runs", "/admin/runs/1", "/admin/runs/3", "/admin/runs/4", "/admin/index", "/admin/index/rebuild")
     own += ("/admin/queue", "/admin/failures", "/admin/failures?words=nothing+like+it")
-    for path in (*own, "/admin/search", "/admin/search/tuning", *DUPLICATES, *quality, *VOCABULARY, *CURATION, *PEOPLE, *SOURCES):
+    for path in (
+        *own,
+        "/admin/search",
+        "/admin/search/tuning",
+        *DUPLICATES,
+        *quality,
+        *VOCABULARY,
+        *CURATION,
+        *PEOPLE,
+        *SOURCES,
+        *INSTITUTIONS,
+    ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
     faults += pair_of(page)
@@ -167,9 +196,48 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         *CURATION,
         *PEOPLE,
         *SOURCES,
+        *INSTITUTIONS,
     ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
+    assert faults == []
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """The first step."""
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def test_pages_of_the_second_factor(visit: Visit, courses: ModuleType) -> None:
+    """Set up, asked for, taken away: in a browser, on a phone, in the dark."""
+    page = visit("/login", width=390, theme="dark")
+    sign_in(page, "reader@example.org", courses.PASSWORD)
+    page.goto("/me/two-factor")
+    secret = page.locator("main code").inner_text().replace(" ", "")
+    page.get_by_label("One-time code").fill("1")
+    page.get_by_role("button", name="Switch it on").click()
+    assert page.get_by_role("alert").evaluate("element => element === document.activeElement")
+    faults = violations(page) + too_wide(page)
+    page.get_by_label("One-time code").fill(pyotp.TOTP(secret).now())
+    page.get_by_label("Password").fill(courses.PASSWORD)
+    page.get_by_role("button", name="Switch it on").click()
+    codes = page.locator("ol.recovery code").all_inner_texts()
+    faults += violations(page) + too_wide(page)
+    page.get_by_role("link", name="I have kept them").click()
+    faults += violations(page) + too_wide(page)
+    again = visit("/login", width=390)
+    sign_in(again, "reader@example.org", courses.PASSWORD)
+    faults += violations(again) + too_wide(again)
+    again.get_by_label("One-time code").fill(codes[0])
+    again.get_by_role("main").get_by_role("button", name="Sign in").click()
+    again.goto("/me/two-factor")
+    again.get_by_label("One-time code").fill(codes[1])
+    again.get_by_label("Password").fill(courses.PASSWORD)
+    again.get_by_role("button", name="Switch it off").click()
+    again.get_by_text("The second factor is off.").wait_for()
     assert faults == []
 
 

@@ -37,6 +37,7 @@ class Provider:
         self.asked: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.nonce = ""
+        self.wait: threading.Event | None = None  # answers come after it
 
     def __enter__(self) -> Provider:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
@@ -69,6 +70,8 @@ class Provider:
 
     def answer(self, path: str) -> tuple[int, bytes]:
         self.asked.append(path)
+        if self.wait is not None:
+            self.wait.wait(10)
         if path in self.answers:
             return self.answers[path]
         return 200, json.dumps(self.told(path)).encode()

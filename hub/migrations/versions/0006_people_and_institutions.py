@@ -61,6 +61,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
         sa.UniqueConstraint("institution_id", "name", name=op.f("uq_cycle_institution_id_name")),
     )
+    with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_cycle_hub",
+            ["name"],
+            unique=True,
+            sqlite_where=sa.text("institution_id IS NULL"),
+            postgresql_where=sa.text("institution_id IS NULL"),
+        )
+
     op.create_table(
         "institution_domain",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -137,8 +146,16 @@ def upgrade() -> None:
             ["institution_id"], ["institution.id"], name=op.f("fk_rubric_institution_id_institution"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric")),
+        sa.UniqueConstraint("institution_id", "edition", name=op.f("uq_rubric_institution_id_edition")),
     )
     with op.batch_alter_table("rubric", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_rubric_hub",
+            ["edition"],
+            unique=True,
+            sqlite_where=sa.text("institution_id IS NULL"),
+            postgresql_where=sa.text("institution_id IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_rubric_institution_id"), ["institution_id"], unique=False)
 
     op.create_table(
@@ -323,6 +340,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "subject", "key", name=op.f("uq_follow_person_id_subject_key")),
     )
     with op.batch_alter_table("follow", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follow_alert_checked_at"), ["alert", "checked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_follow_subject_key"), ["subject", "key"], unique=False)
 
     op.create_table(
@@ -822,6 +840,7 @@ def downgrade() -> None:
     op.drop_table("identity")
     with op.batch_alter_table("follow", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_subject_key"))
+        batch_op.drop_index(batch_op.f("ix_follow_alert_checked_at"))
 
     op.drop_table("follow")
     with op.batch_alter_table("decision", schema=None) as batch_op:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.models import AuditEvent, Person
+from hub.db import db
+from hub.models import AuditEvent, Institution, Membership, Person
 from hub.services import enrolling, governing, permitting
+from hub.services.acting import Viewer
 from hub.services.auditing import COMMAND_LINE
 
 from .houses import house, person, who
@@ -43,6 +48,36 @@ def test_the_last_admin_stays(session: Session) -> None:
     assert who(session, ann.person_id).seats == ()
     with pytest.raises(enrolling.LastAdmin):
         enrolling.remove(session, bea, school, bea.person_id or 0)
+
+
+def test_two_admins_who_leave_at_the_same_moment_leave_one(app: Flask, session: Session) -> None:
+    school = house(session)
+    number, admins = school.id, [person(session, name, school) for name in ("ann", "bea")]
+    barrier, said = threading.Barrier(2), list[str]()
+
+    def leave(viewer: Viewer) -> None:
+        with app.app_context():
+            own = db.session()
+            there = own.get_one(Institution, number)
+            own.rollback()
+            barrier.wait(10)
+            try:
+                enrolling.remove(own, viewer, there, viewer.person_id or 0)
+                own.commit()
+                said.append("left")
+            except enrolling.LastAdmin:
+                said.append("stays")
+            db.session.remove()
+
+    session.commit()
+    threads = [threading.Thread(target=leave, args=(viewer,)) for viewer in admins]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(said) == ["left", "stays"]
+    session.expire_all()
+    assert len(session.scalars(select(Membership)).all()) == 1
 
 
 def test_who_leaves_acts_for_it_no_longer(session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -185,6 +186,45 @@ def test_a_browser_that_was_not_sent_or_was_away_too_long(oidc, ours):
 def test_a_provider_that_answers_badly(oidc, ours, path, answer, told):
     oidc.answers[path] = answer
     assert kind(oidc, ours) == told
+
+
+def test_a_provider_that_fails_is_left_alone_for_a_moment(oidc, ours):
+    oidc.answers["/.well-known/openid-configuration"] = 500, b"{}"
+    for _ in range(3):
+        with pytest.raises(Trouble) as raised:
+            ours.begin(HERE)
+        assert raised.value.kind == "down"
+    assert oidc.asked.count("/.well-known/openid-configuration") == 1
+
+
+def test_a_provider_that_hangs_holds_few(oidc, ours):
+    """Those who come while as many as may are waiting are told at once."""
+    go_on = threading.Event()
+    ours.metadata()
+    oidc.wait = go_on
+    told, done = [], []
+
+    def keys():
+        try:
+            done.append(ours.keys(anew=True))
+        except Trouble as error:
+            told.append(error.kind)
+
+    threads = [threading.Thread(target=keys) for _ in range(federating.ROOM + 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads[federating.ROOM :]:
+        thread.join(0.01)
+    while len(told) < 3:
+        threads[0].join(0.01)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert told == ["down"] * 3 and len(done) == federating.ROOM
+
+
+def test_the_secret_is_in_no_message(ours):
+    assert "s e:cret" not in repr(ours.client)
 
 
 def test_a_provider_that_is_not_there(ours, oidc):

@@ -90,7 +90,7 @@ def review(
 def do_everything(session: Session, school: Institution, firm: Institution, ann: Viewer, lee: Viewer, pages: list[Resource]) -> None:
     """Each page is tagged, on a shelf, decided on and used by the school; the firm reviews and uses it too."""
     within = cycle(session)
-    rubric = Rubric(name={"en": "Rubric"}, created_at=now())
+    rubric = Rubric(name={"en": "Rubric"}, edition=school.id, created_at=now())
     tag = Tag(institution_id=school.id, name="export", key="export", uses=len(pages), created_at=now())
     shelf = Shelf(
         public_id="s1",

@@ -9,9 +9,10 @@ import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from hub.db import Session, db, now
-from hub.models import Person
+from hub.models import Mail, Person
 from hub.services import joining, verifying
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" of RFC 6238, appendix B
@@ -86,7 +87,7 @@ def test_new_recovery_codes_void_the_old_ones(session, person, codes):
 
 
 def test_turned_off_nothing_is_left_and_nothing_fits(session, person, codes):
-    verifying.turn_off(person)
+    verifying.turn_off(session, person)
     session.commit()
     assert (person.totp_secret, person.totp_step, person.recovery_hashes) == (None, None, [])
     assert not verifying.take(session, person, codes[0])
@@ -117,3 +118,12 @@ def test_one_code_lets_in_one_of_many_at_the_same_moment(app, session, person, c
     for thread in threads:
         thread.join()
     assert sorted(answers) == [False] * 4 + [True]
+
+
+def test_the_owner_hears_of_it(session, person, codes):
+    verifying.turn_off(session, person)
+    session.commit()
+    mails = session.scalars(select(Mail).order_by(Mail.id)).all()
+    assert [mail.recipient for mail in mails] == [person.email] * 2
+    assert "was switched on" in mails[0].subject and "两步验证已关闭" in mails[1].body
+    assert not any(code in mail.body for mail in mails for code in codes)

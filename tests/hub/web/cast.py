@@ -9,8 +9,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models import (
-    Adoption, Bookmark, Comment, Complaint, Criterion, Cycle, Decision, Enrolment, Exemplar, Follow, Institution, Invitation, Membership,
-    Partnership, Person, Reply, Resource, Review, ReviewScore, Rubric, SavedSearch, Shelf, ShelfItem, Tag, Tagging,
+    Adoption,
+    Bookmark,
+    Comment,
+    Complaint,
+    Criterion,
+    Cycle,
+    Decision,
+    Enrolment,
+    Exemplar,
+    Follow,
+    Institution,
+    Invitation,
+    Membership,
+    Partnership,
+    Person,
+    Reply,
+    Resource,
+    Review,
+    ReviewScore,
+    Rubric,
+    SavedSearch,
+    Shelf,
+    ShelfItem,
+    Tag,
+    Tagging,
 )  # fmt: skip
 from hub.models.shelf import VISIBILITIES
 from hub.services import joining, tallying
@@ -19,9 +42,17 @@ PASSWORD = "correct horse battery"
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUSES = ("own", "partner", "foreign")
 CAST = {  # who -> institution and role there
-    "loner": None, "student": ("own", "student"), "teacher": ("own", "teacher"), "colleague": ("own", "teacher"), "curator": ("own", "curator"),
-    "admin": ("own", "admin"), "partner": ("partner", "teacher"), "stranger": ("foreign", "teacher"), "hub curator": None, "hub admin": None,
-}  # fmt: skip
+    "loner": None,
+    "student": ("own", "student"),
+    "teacher": ("own", "teacher"),
+    "colleague": ("own", "teacher"),
+    "curator": ("own", "curator"),
+    "admin": ("own", "admin"),
+    "partner": ("partner", "teacher"),
+    "stranger": ("foreign", "teacher"),
+    "hub curator": None,
+    "hub admin": None,
+}
 
 
 @dataclass(frozen=True)

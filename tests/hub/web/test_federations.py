@@ -214,6 +214,7 @@ def test_an_account_with_more_to_lose_wants_its_password_once(build: Build, real
     assert (answer.status_code, answer.location) == (303, "/about") and who(client) == number
     again = app.test_client()
     assert sign_in(again, "ada-1").status_code == 303 and who(again) == number, "from now on without"
+    assert people(app)[0].confirmed_at is not None, "the provider has checked the same address"
 
 
 def test_linking_is_slowed_down_like_signing_in(build: Build, real: str) -> None:
@@ -325,10 +326,14 @@ def test_the_last_way_in_stays(build: Build, real: str) -> None:
     page = client.get("/me/sso")
     assert "This is the only way into your account" in told(page)
     assert f"{real}/oauth2/end_session" in html.document_fromstring(page.get_data(as_text=True)).xpath("//main//a/@href")
+    with app.app_context():  # of a provider that there was before: it lets nobody in
+        db.session.add(Identity(person_id=1, issuer="https://old.example", subject="ada", created_at=now()))
+        db.session.commit()
     answer = client.post(f"/me/sso/{identity}/unlink", data={"csrf_token": token(client)}, follow_redirects=True)
     assert "set a password first" in told(answer)
+    assert client.post(f"/me/sso/{identity + 1}/unlink", data={"csrf_token": token(client)}).status_code == 303
     with app.app_context():
-        assert db.session.scalar(select(Identity)) is not None
+        assert list(db.session.scalars(select(Identity.issuer))) == [real]
 
 
 def test_the_button_says_where(build: Build, real: str) -> None:

@@ -41,7 +41,12 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "scheme": ["topic"],
     "kind": ["csv"],
     "match_id": ["1"],
+    "person_id": ["2"],
+    "deed": ["disable"],
+    "slug": ["0-commerce-script-xssmark-script", "evil-reviews"],
+    "token": ["nothing"],
     "adoption_id": ["1", "2", "3", "4", "5"],
+    "review_id": ["1"],
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
@@ -115,6 +120,8 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
             for argument in rule.arguments:
                 place = re.sub(rf"<(\w+:)?{argument}>", VALUES[argument][0], place)
             found += [place, f"{place}?source={quote(harm.PAYLOADS[5])}&state={quote(harm.PAYLOADS[3])}&q={quote(harm.PAYLOADS[1])}"]
+    found += [f"/reviews/{review}{rest}" for review in (1, 2) for rest in ("", "/edit", "/delete", "/reply")]
+    found += [f"/complaints/new?subject={subject}&id=1" for subject in ("review", "reply", "institution")]
     found += [f"/admin/runs/{run}{rest}" for run in VALUES["run_id"] for rest in ("", "/progress", "/failures.csv")]
     return found
 

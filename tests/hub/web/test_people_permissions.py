@@ -6,21 +6,8 @@ down cell by cell but follows from who may see an object and who may do the deed
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
-
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-
-from hub.app import create_app
-from hub.db import db
-
-from .cast import PASSWORD, Stage, set_stage
-from .conftest import close, settings
 
 ROLES = ("visitor", "loner", "student", "teacher", "colleague", "curator", "admin", "partner", "stranger", "hub curator", "hub admin")
 SEATS = {"student": 0, "teacher": 1, "colleague": 1, "curator": 2, "admin": 3}  # in the institution whose things are looked at
@@ -60,7 +47,7 @@ def manager(role: str) -> bool:
 
 def acting(least: str) -> May:
     """Somebody who acts for any institution with this role."""
-    return lambda role: role in ("partner", "stranger") and LADDER[least] <= 1 or SEATS.get(role, -1) >= LADDER[least]
+    return lambda role: (role in ("partner", "stranger") and LADDER[least] <= 1) or SEATS.get(role, -1) >= LADDER[least]
 
 
 def here(least: str) -> May:

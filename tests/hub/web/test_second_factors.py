@@ -15,7 +15,7 @@ from lxml import html
 from config import from_env
 from hub.app import create_app
 from hub.db import db, now
-from hub.models import Person
+from hub.models import Institution, Membership, Person
 from hub.services import joining, verifying
 from hub.web import entrances
 
@@ -218,6 +218,13 @@ def test_set_up_twice_or_taken_away_from_nobody(signed_in: FlaskClient, app: Fla
     assert signed_in.post(HERE, data=csrf).status_code == 409
 
 
+def house(person: Person) -> None:
+    made = Institution(slug="uni", name="Uni", kind="university", created_at=now(), updated_at=now())
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(Membership(person_id=person.id, institution_id=made.id, role="curator", created_at=now()))
+
+
 def test_a_hub_that_asks_curators_for_a_second_factor(environment: dict[str, str], ada: int, app: Flask) -> None:
     strict = create_app({**from_env({**environment, "HUB_TWO_FACTOR": "curators"}), "TESTING": True, "PROPAGATE_EXCEPTIONS": False})
     client = strict.test_client()
@@ -228,6 +235,13 @@ def test_a_hub_that_asks_curators_for_a_second_factor(environment: dict[str, str
         answer = client.get(place)
         assert (answer.status_code, answer.location) == (303, HERE)
     assert client.get("/about").status_code == 200
+    change(app, ada, lambda person: setattr(person, "is_admin", False))
+    csrf = {"csrf_token": token(client)}
+    assert client.post("/preferences/theme", data={**csrf, "theme": "dark"}).location != HERE, "others are not asked"
+    change(app, ada, house)
+    answer = client.post("/preferences/theme", data={**csrf, "theme": "dark"})
+    assert (answer.status_code, answer.location) == (303, HERE), "a curator of an institution writes nothing before"
+    change(app, ada, lambda person: setattr(person, "is_admin", True))
     change(app, ada, another_factor)
     assert client.get("/admin/audit").status_code == 200
     change(app, ada, lambda person: (setattr(person, "totp_secret", None), setattr(person, "password_hash", "")))
