@@ -202,7 +202,7 @@ def test_one_mail_tells_all_that_is_due_and_tells_it_once(own_site: Flask, ann: 
     post(ann, csrf, "/me/follows", subject="topic", key="marketing")
     post(ann, csrf, "/me/follows/1", alert="weekly")
     old(own_site)
-    assert re.search(r"new results?</span>", ann.get("/me/searches").get_data(as_text=True)
+    assert re.search(r"new results?</span>", ann.get("/me/searches").get_data(as_text=True))
     with own_site.app_context():
         index = own_site.extensions["hub"].index
         assert alerting.send(db.session(), index, SITE) == alerting.Told(1, 1)
