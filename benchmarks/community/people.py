@@ -33,7 +33,12 @@ def houses(made: Rows) -> None:
         ),
     )
     makers = list(
-        made.session.scalars(select(Resource.institution).where(Resource.institution.is_not(None)).distinct().limit(made.size.institutions))
+        made.session.scalars(
+            select(Resource.institution)
+            .where(Resource.institution.is_not(None), Resource.institution.not_in(select(InstitutionName.name)))
+            .distinct()
+            .limit(made.size.institutions)
+        )
     )
     made.put(InstitutionName, ({"institution_id": first + n, "name": name} for n, name in enumerate(makers)))
 

@@ -54,6 +54,7 @@ def send(session: Session, index: Index, site: Site, *, at: datetime | None = No
     """Write the mails that are due. Commits after each person; two passes at a time do no harm."""
     moment, people, mails, after = at or now(), 0, 0, 0
     glance = noticing.glance(session, index, moment)
+    pass_over(session, glance, moment)
     while (batch := due_people(session, moment, after)) and not leaving():
         for person_id in batch:
             if leaving():
@@ -73,6 +74,13 @@ def send(session: Session, index: Index, site: Site, *, at: datetime | None = No
 def due(model: Any, at: datetime) -> ColumnElement[bool]:
     """The condition that it is time to tell."""
     return or_(*((model.alert == alert) & (model.checked_at <= at - wait) for alert, wait in EVERY.items()))
+
+
+def pass_over(session: Session, glance: Glance, at: datetime) -> None:
+    """Searches for which nothing can have come since the last time are done at once, without looking at each. Commits."""
+    quiet = update(SavedSearch).where(due(SavedSearch, at), SavedSearch.newest_id >= glance.last).values(checked_at=at)
+    session.execute(quiet, execution_options={"synchronize_session": False})
+    session.commit()
 
 
 def due_people(session: Session, at: datetime, after: int) -> Sequence[int]:

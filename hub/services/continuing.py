@@ -13,7 +13,7 @@ from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Bookmark, Enrolment, StepDone
 from hub.services import naming, wayfinding
 from hub.services.acting import Viewer
-from hub.services.progressing import readable
+from hub.services.shelving import readable
 
 MOST = 4
 

@@ -261,11 +261,11 @@ def _things(session: Session, subject: str, ids: Sequence[int]) -> dict[int, Sho
 def _paths(session: Session, subject: str, rows: Sequence[Any]) -> dict[int, str]:
     if subject == "comment":
         shelves = select(Shelf.id, Shelf.public_id).where(Shelf.id.in_([row.shelf_id for row in rows]))
-        known = dict(session.execute(shelves).tuples().all())
+        known = {id: public_id for id, public_id in session.execute(shelves)}
         return {row.id: f"/shelves/{known[row.shelf_id]}" for row in rows}
     if subject == "adoption":
         resources = select(Resource.id, Resource.public_id).where(Resource.id.in_([row.resource_id for row in rows]))
-        names = dict(session.execute(resources).tuples().all())
+        names = {id: public_id for id, public_id in session.execute(resources)}
         return {row.id: f"/resources/{names[row.resource_id]}" for row in rows}
     return {row.id: KINDS[subject].path(session, row) for row in rows}
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.resource import Resource
-from hub.models.shelf import Shelf, ShelfEditor, ShelfItem
+from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Bookmark, Enrolment, StepDone
-from hub.services import acting, naming
+from hub.services import naming, shelving
 from hub.services.acting import Viewer
 
 COLUMNS = (
@@ -75,21 +75,9 @@ class Progress:
         return sum(step.new and step.open for step in self.steps)
 
 
-def readable(who: Viewer) -> ColumnElement[bool]:
-    """The condition that this visitor may read a shelf: it is visible to them, or they may change it."""
-    ways = [acting.visible(Shelf, who)]
-    if who.person_id is not None:
-        mine = [ShelfEditor.person_id == who.person_id]
-        houses = [seat.institution_id for seat in who.seats if seat.may("teacher")]
-        if houses:
-            mine.append(ShelfEditor.institution_id.in_(houses))
-        ways.append(exists(select(ShelfEditor.id).where(ShelfEditor.shelf_id == Shelf.id, or_(*mine))).correlate(Shelf))
-    return or_(*ways)
-
-
 def path(session: Session, who: Viewer, public_id: str) -> Shelf | None:
     """The shelf with this public id; None when this visitor may not read it."""
-    return session.scalar(select(Shelf).where(Shelf.public_id == public_id[:16], readable(who)))
+    return session.scalar(select(Shelf).where(Shelf.public_id == public_id[:16], shelving.readable(who)))
 
 
 def progress(session: Session, who: Viewer, shelf_id: int) -> Progress:

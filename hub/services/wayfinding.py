@@ -16,7 +16,7 @@ from hub.models.resource import Resource
 from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Enrolment, StepDone
 from hub.services.acting import Viewer
-from hub.services.progressing import readable
+from hub.services.shelving import readable
 
 PAGE = 24
 FEATURED = 6

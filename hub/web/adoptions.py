@@ -18,7 +18,7 @@ from wtforms.widgets import TextInput
 from hub.services import adopting, bookmarking, consulting
 from hub.services.consulting import Use
 from hub.web import access, context, houses, spreadsheets
-from hub.web.access import member_required, signed_in_required
+from hub.web.access import member_required
 from hub.web.listing import UNSEEN
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
@@ -110,7 +110,6 @@ def new(public_id: str) -> Response:
 
 
 @bp.route("/adoptions/<int:adoption_id>/edit", methods=["GET", "POST"])
-@signed_in_required
 def edit(adoption_id: int) -> Response:
     """Change an entry; when somebody has changed it meanwhile, both are shown and nothing is lost."""
     use, entry = entry_or_refuse(adoption_id)
@@ -135,7 +134,6 @@ def edit(adoption_id: int) -> Response:
 
 
 @bp.route("/adoptions/<int:adoption_id>/delete", methods=["GET", "POST"])
-@signed_in_required
 def delete(adoption_id: int) -> Response:
     """Ask once more, then take an entry away."""
     use, entry = entry_or_refuse(adoption_id)

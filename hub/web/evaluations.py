@@ -166,6 +166,8 @@ def edit(review_id: int) -> Response:
     """Change one's own review, while its cycle lasts."""
     found, of = mine_or_refused(review_id)
     session, who = context.session(), context.viewer()
+    if not who.may(found.institution_id, "teacher"):
+        access.refuse(seen=True)
     if not found.lasts:
         flash(_("The cycle %(cycle)s is over: the review stays as it is.", cycle=found.cycle), "warn")
         return redirect(url_for("evaluations.show", review_id=review_id), 303)

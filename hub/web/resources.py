@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import adopting, bookmarking, evaluating, hiding, reading, tagging
+from hub.services import adopting, bookmarking, displaying, evaluating, hiding, reading, tagging
 from hub.web import context, jsonld
 
 bp = Blueprint("resources", __name__)
@@ -54,6 +54,7 @@ def show(name: str) -> str | Response | tuple[str, int]:
         evaluation=evaluating.on_resource(context.session(), context.viewer(), page.summary.id),
         adoptions=adopting.on_resource(context.session(), context.viewer(), page.summary.id),
         kept=bookmarking.on_resource(context.session(), context.viewer(), page.summary.id),
+        shelves=displaying.choices(context.session(), context.viewer(), page.summary.id, limit=8),
         hidden_by=hiding.why(context.session(), page.summary.id) if page.hidden_at else ("", ""),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from hub.exports import atom
 from hub.services import crediting, displaying, heralding
@@ -22,6 +22,7 @@ TEXTS = {
     "html": ("text/html", attributions.marked_up),
 }
 FED = 50  # newest items
+PAGE = Markup('<!doctype html>\n<meta charset="utf-8">\n<title>{}</title>\n{}')  # a file of its own says how it is written
 
 
 def public_address(path: str) -> str:
@@ -38,6 +39,8 @@ def attribution(public_id: str, suffix: str) -> Response:
     if shelf.credit:
         line = escape(shelf.credit) if suffix == "html" else shelf.credit.translate(attributions.MARKS) if suffix == "md" else shelf.credit
         text += "\n" + _("From the shelf %(credit)s.", credit=line) + "\n"
+    if suffix == "html":
+        text = PAGE.format(escape(shelf.title), Markup(text))  # noqa: S704 - every part of it is escaped
     return saved(text, media_type, f"attribution-{shelf.public_id}.{suffix}")
 
 

@@ -19,6 +19,7 @@ from hub.web.shelf_pages import changed_shelf, resource_number
 
 bp = Blueprint("shelf_items", __name__)
 WORDS_MOST = 200
+UNDO_MOST = 400  # characters of a note that a cookie can keep for the way back
 
 
 @bp.get("/resources/<public_id>/shelve")
@@ -111,16 +112,19 @@ def move(public_id: str, item_id: int) -> Response:
 @bp.post("/shelves/<public_id>/items/<int:item_id>/remove")
 @signed_in_required
 def remove(public_id: str, item_id: int) -> Response:
-    """Take it off; the next page offers to put it back."""
+    """Take it off; the next page offers to put it back. With a long note, which that could not keep, it asks first."""
     shelf, session, who = changed_shelf(public_id), context.session(), context.viewer()
     item = stocking.find(session, shelf, item_id)
     if item is None:
         return gone(public_id)
+    if len(item.note) > UNDO_MOST and request.form.get("sure") != "yes":
+        title = reading.facts(session, item.resource_id).title
+        return make_response(render_template("shelf_items/remove.html", shelf=shelf, item=item, title=title))
     number = item.resource_id
     kept = stocking.take(session, who, shelf, number)
     session.commit()
     if kept:
-        cookie["taken"] = [public_id, number, kept[0][: stocking.NOTE_MOST], kept[1]] if len(kept[0]) < 1_000 else None
+        cookie["taken"] = [public_id, number, kept[0], kept[1]] if len(kept[0]) <= UNDO_MOST else None
     flash(_("Taken off the shelf."), "ok")
     return redirect(url_for("shelves.show", public_id=public_id, _anchor="items"), 303)
 

@@ -34,6 +34,8 @@ from hub.models import (
     Shelf,
     ShelfItem,
     Source,
+)
+from hub.services import (
     acting,
     adopting,
     allying,
@@ -333,6 +335,9 @@ def reviewed(session: Any) -> None:
     resource = session.scalars(select(Resource).where(Resource.merged_into_id.is_(None)).order_by(Resource.id)).first()
     called = {"name": scrub(evil)[:200], "name_zh": scrub(evil)[:200]}
     house = Institution(slug="evil-reviews", **called, kind="agency", created_at=now(), updated_at=now())
+    house = Institution(
+        slug="evil-reviews", name=scrub(evil)[:200], name_zh=scrub(evil)[:200], kind="agency", created_at=now(), updated_at=now()
+    )
     session.add(house)
     for name in {resource.institution or resource.provider or ""} - {""}:
         session.add(InstitutionName(institution_id=house.id, name=name[:300]))

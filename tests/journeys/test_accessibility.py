@@ -38,6 +38,8 @@ PAGES = (
     "/institutions/harbour-school/partners",
     "/institutions/harbour-school/exemplars",
     "/about",
+    "/paths",
+    "/adoptions",
     "/rubrics",
     "/institutions/jiaxing/rubric",
     "/institutions/jiaxing/cycles",

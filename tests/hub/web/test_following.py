@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
@@ -238,3 +239,37 @@ def test_who_has_no_confirmed_address_gets_no_mail(own_site: Flask, ann: FlaskCl
         db.session.commit()
         assert alerting.send(db.session(), own_site.extensions["hub"].index, SITE).mails == 0
         assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_two_workers_at_a_time_tell_nobody_twice(own_site: Flask, ann: FlaskClient, ben: FlaskClient, csrf: Csrf) -> None:
+    for client in (ann, ben):
+        post(client, csrf, "/me/searches", query="type=course", alert="daily")
+    old(own_site)
+    start, mails = threading.Barrier(2), []
+
+    def work() -> None:
+        with own_site.app_context():
+            start.wait()
+            mails.append(alerting.send(db.session(), own_site.extensions["hub"].index, SITE).mails)
+            db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with own_site.app_context():
+        told = db.session.scalars(select(Mail.recipient).order_by(Mail.recipient)).all()
+    assert told == ["ann@school.example", "ben@school.example"]
+    assert sum(mails) == 2
+
+
+def test_a_mail_is_in_the_language_of_its_reader(own_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
+    post(ann, csrf, "/me/searches", query="type=course", alert="daily")
+    old(own_site)
+    with own_site.app_context():
+        db.session.execute(update(Person).values(language="zh-Hans"))
+        db.session.commit()
+        alerting.send(db.session(), own_site.extensions["hub"].index, SITE)
+        mail = db.session.scalars(select(Mail)).one()
+    assert "停止所有提醒" in mail.body and "Stop all alerts" not in mail.body

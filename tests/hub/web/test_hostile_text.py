@@ -48,7 +48,14 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "adoption_id": ["1", "2", "3", "4", "5"],
     "review_id": ["1"],
 }
-UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
+UNSEEN = {
+    "static",
+    "judgements.show",
+    "judgements.remove",
+    "saved_searches.leaving",
+    "feeds.institution",
+    "feeds.search",
+}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
 OTHERS = 12
 SCHEMES = {"", "http", "https", "mailto"}

@@ -173,7 +173,7 @@ def test_what_was_typed_wrong_comes_back(people: People, session: Session, typed
     page = text(answer)
     assert answer.status_code == 422 and said in page and "Kept here" in page and "<title>Error:" in page
     assert ('href="/institutions/example-university-of-commerce"' in page) == ("of this name" in said)
-    assert session.scalar(select(func.count()).select_from(Institution)) == 2
+    assert session.scalar(select(func.count()).select_from(Institution)) == 3, "the two, and the one of the catalogue"
 
 
 def test_founding_is_throttled(people: People) -> None:

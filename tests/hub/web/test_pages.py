@@ -39,6 +39,8 @@ PAGES = (
     "/institutions/harbour-school/partners",
     "/institutions/harbour-school/exemplars",
     "/about",
+    "/paths",
+    "/adoptions",
     "/login",
 )
 BUDGET = 60_000

@@ -47,9 +47,11 @@ CURATORS = (
 SIGNED_IN = {  # whoever has an account; what is not theirs is not there
     "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
     "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
+}  # fmt: skip
+SHARED = {  # who sees it and is signed in; for others it is not there
+    "/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>",
     "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
 }  # fmt: skip
-SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
 TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
