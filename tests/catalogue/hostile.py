@@ -34,7 +34,6 @@ from hub.models import (
     Shelf,
     ShelfItem,
     Source,
-    acting,
     adopting,
     allying,
     auditing,
