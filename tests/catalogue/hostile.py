@@ -34,6 +34,9 @@ from hub.models import (
     Shelf,
     ShelfItem,
     Source,
+)
+from hub.services import (
+    acting,
     adopting,
     allying,
     auditing,
