@@ -36,6 +36,11 @@ def mail_works() -> bool:
     return bool(context.setting("HUB_SMTP_URL"))
 
 
+def mail_languages() -> list[tuple[str, str]]:
+    """In which languages the hub writes."""
+    return [("", _("English and Chinese")), ("en", "English"), ("zh-Hans", "简体中文")]
+
+
 def site_name() -> str:
     """How the hub calls itself in a mail."""
     return str(context.setting("SITE_NAME") or absolute(""))

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from hub.services import inviting, joining, permitting, tidying
+from hub.services import inviting, joining, permitting, registering, tidying
 from hub.web import context
 from hub.web.access import signed_in_required
+from hub.web.account_pages import password_problem
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
@@ -69,10 +70,12 @@ def register(token: str) -> Response:
         return page(token, form, 200)
     if not form.validate_on_submit():
         return page(token, form, 422)
+    name = tidying.one_line(form.name.data, 200)
     try:
-        joining.add(session, offer.email, form.password.data, name=tidying.one_line(form.name.data, 200))
-    except joining.BadAccount:
+        registering.at_once(session, registering.Wanted(email=offer.email, name=name, password=form.password.data or ""))
+    except registering.Refused as error:
         session.rollback()
+        form.password.errors = [password_problem(error.why)] if error.why in ("short", "guessable") else []
         return page(token, form, 422)
     session.commit()
     flash(_("Your account is made. Sign in with it, then accept the invitation."), "ok")

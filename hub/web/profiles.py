@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 from hub.services import corresponding, departing, joining, lodging, registering, surrendering, throttling, tidying
 from hub.web import context, entrances
 from hub.web.access import signed_in_required
-from hub.web.account_pages import ProofForm, absolute, mail_works, me, password_problem, private, proven, site_name
+from hub.web.account_pages import ProofForm, absolute, mail_languages, mail_works, me, password_problem, private, proven, site_name
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
@@ -31,7 +31,7 @@ class ProfileForm(FlaskForm):
     name = StringField(
         _l("Your name"), [InputRequired(_l("Enter your name.")), Length(max=200)], render_kw={"autocomplete": "name", "maxlength": 200}
     )
-    language = SelectField(_l("Language of mail"), choices=[("", _l("English and Chinese")), ("en", "English"), ("zh-Hans", "简体中文")])
+    language = SelectField(_l("Language of mail"))
 
 
 class PasswordForm(ProofForm):
@@ -56,6 +56,7 @@ def show() -> Response:
     """The account; name and language can be changed at once."""
     person = me()
     form = ProfileForm(name=person.name, language=person.language or "")
+    form.language.choices = mail_languages()
     if not form.validate_on_submit():
         return private(render_template("profiles/show.html", form=form, account=person), 422 if form.is_submitted() else 200)
     name = tidying.one_line(form.name.data, 200)

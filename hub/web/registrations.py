@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 from hub.services import joining, registering, throttling, tidying
 from hub.services.registering import Wanted
 from hub.web import context, entrances
-from hub.web.account_pages import absolute, mail_works, password_problem, private
+from hub.web.account_pages import absolute, mail_languages, mail_works, password_problem, private
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
@@ -36,7 +36,7 @@ class RegistrationForm(FlaskForm):
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Enter a password.")), Length(max=500)], render_kw={"autocomplete": "new-password"}
     )
-    language = SelectField(_l("Language of mail"), choices=[("", _l("English and Chinese")), ("en", "English"), ("zh-Hans", "简体中文")])
+    language = SelectField(_l("Language of mail"))
     next = HiddenField()
 
 
@@ -48,6 +48,7 @@ def register() -> Response:
     if context.setting("HUB_REGISTRATION") != "open":
         return private(render_template("registrations/closed.html"), 200 if request.method == "GET" else 403)
     form = RegistrationForm(next=request.args.get("next", ""), language=context.language())
+    form.language.choices = mail_languages()
     if not form.validate_on_submit():
         return page(form, 422 if form.is_submitted() else 200)
     session, wanted = context.session(), typed(form)

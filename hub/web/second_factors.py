@@ -22,7 +22,13 @@ from hub.web.messages import ngettext
 
 bp = Blueprint("second_factors", __name__)
 PENDING = "pending"  # in the session: the secret that is being set up
-FREE = ("second_factors.turn_on", "accounts.sign_out")  # what who has no second factor yet may write
+FREE = (
+    "second_factors.turn_on",
+    "accounts.sign_out",
+    "profiles.password",
+    "devices.end",
+    "devices.end_others",
+)  # what who has no second factor yet may write
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
 
 
