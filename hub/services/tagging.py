@@ -67,14 +67,13 @@ def put(session: Session, who: Viewer, resource_ids: Sequence[int], names: Seque
     """These tags on these resources, in the name of the institution acted for; what is there stays. Answers the numbers of the taggings
     that are new. The caller commits. Raises NotAllowed, BadTag."""
     seat = need_teacher(who)
+    if len(names) > EACH_MOST:
+        raise BadTag("many")
     hold(session, seat.institution_id)
     tags = [tag_of(session, seat.institution_id, name) for name in names]
     tag_ids = list(dict.fromkeys(tag.id for tag in tags))
-    there = set(
-        session.execute(
-            select(Tagging.tag_id, Tagging.resource_id).where(Tagging.tag_id.in_(tag_ids), Tagging.resource_id.in_(resource_ids))
-        ).tuples()
-    )
+    pairs = select(Tagging.tag_id, Tagging.resource_id).where(Tagging.tag_id.in_(tag_ids), Tagging.resource_id.in_(resource_ids))
+    there = {(tag_id, resource_id) for tag_id, resource_id in session.execute(pairs)}
     room = room_of(session, seat.institution_id, resource_ids)
     made = []
     for resource_id in dict.fromkeys(resource_ids):

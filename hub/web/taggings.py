@@ -10,6 +10,7 @@ from hub.services import bookmarking, tagging
 from hub.web import access, context
 from hub.web.access import member_required, signed_in_required
 from hub.web.messages import gettext as _
+from hub.web.tag_words import number, reason
 
 bp = Blueprint("taggings", __name__)
 KEPT_MOST = 1_000  # characters of what was typed that come back
@@ -50,11 +51,6 @@ def back(resource: bookmarking.Target, typed: str = "") -> Response:
     return redirect(url_for("resources.show", name=name, typed=typed or None, _anchor="tags"), 303)
 
 
-def number(text: str) -> int:
-    """ "12" -> 12; 0, which nothing has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 @bp.get("/tags/suggest")
 @member_required("teacher")
 def suggest() -> str:
@@ -63,14 +59,3 @@ def suggest() -> str:
     before = typed[: len(typed) - len(tagging.SEPARATORS.split(typed)[-1])]
     found = tagging.suggestions(context.session(), context.viewer(), typed)
     return render_template("tags/suggest.html", before=before + " " if before.endswith((",", ";")) else before, found=found)
-
-
-def reason(error: tagging.BadTag) -> str:
-    """Why a tag was refused."""
-    return {
-        "empty": _("Enter a tag."),
-        "several": _("Enter one tag, without commas."),
-        "long": _("“%(part)s…” is too long: a tag has at most %(most)s characters.", part=error.part, most=tagging.NAME_MOST),
-        "many": _("One institution puts at most %(most)s tags on a resource.", most=tagging.EACH_MOST),
-        "full": _("Your institution has %(most)s tags: no more can be made. Merge some first.", most=tagging.TAGS_MOST),
-    }[error.why]

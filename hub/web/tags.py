@@ -8,14 +8,13 @@ from flask import Blueprint, abort, flash, make_response, render_template, reque
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.models.tag import Tag
 from hub.services import labelling, permitting, retagging, tagging
 from hub.services.retagging import Shown
 from hub.web import access, context, listing
 from hub.web.access import signed_in_required
 from hub.web.listing import UNSEEN, page_number, pages_around
 from hub.web.messages import gettext as _
-from hub.web.taggings import number, reason
+from hub.web.tag_words import about_too_long, number, reason
 
 bp = Blueprint("tags", __name__)
 WORDS_MOST = 80
@@ -78,7 +77,7 @@ def change(tag_id: int) -> Response:
     shown, session, form = curated_tag(tag_id), context.session(), request.form
     wanted = {field: form.get(field, "") for field in ("name", "about", "topic")}
     if len(wanted["about"]) > retagging.ABOUT_MOST:
-        return sheet(shown, 422, wrong=_("The text has at most %(most)s characters.", most=retagging.ABOUT_MOST))
+        return sheet(shown, 422, wrong=about_too_long())
     try:
         retagging.change(session, context.viewer(), shown.tag, **wanted, version=number(form.get("version", "")))
     except tagging.BadTag as error:
@@ -167,7 +166,7 @@ def curated_tag(tag_id: int) -> Shown:
     return shown
 
 
-def other_tag(shown: Shown, typed: str) -> Tag | None:
+def other_tag(shown: Shown, typed: str) -> Any:
     """Another standing tag of the same institution, by its number."""
     found = retagging.get(context.session(), number(typed))
     fits = found is not None and found.tag.institution_id == shown.tag.institution_id and found.tag.id != shown.tag.id
@@ -179,7 +178,7 @@ def topic_label(notation: str | None) -> str:
     return labelling.vocabulary(context.session(), context.language()).topics.label(notation) if notation else ""
 
 
-def sheet(shown: Shown, status: int, *, wrong: str = "", taken: Tag | None = None, stale: bool = False) -> Response:
+def sheet(shown: Shown, status: int, *, wrong: str = "", taken: Any = None, stale: bool = False) -> Response:
     """The form with what stands there, or with what was typed."""
     session = context.session()
     topics = labelling.vocabulary(session, context.language()).topics
