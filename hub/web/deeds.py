@@ -91,6 +91,13 @@ ACTIONS = {
     "cycle.removed": _l("Cycle removed"),
     "rubric.saved": _l("Rubric saved"),
     "rubric.retired": _l("Back to the hub’s rubric"),
+    "resource.tagged": _l("Tagged"),
+    "resource.untagged": _l("Tag taken off"),
+    "resources.tagged": _l("Many resources tagged"),
+    "resources.untagged": _l("Tags on many resources taken back"),
+    "tag.changed": _l("Tag changed"),
+    "tag.merged": _l("Tag merged"),
+    "tag.deleted": _l("Tag deleted"),
     "complaint.made": _l("Reported"),
     "complaint.upheld": _l("Report upheld"),
     "complaint.dismissed": _l("Report dismissed"),
@@ -127,6 +134,7 @@ SUBJECTS = {
     "partnership": _l("Partnership"),
     "review": _l("Review"),
     "cycle": _l("Cycle"),
+    "tag": _l("Tag"),
     "rubric": _l("Rubric"),
 }
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}

@@ -59,6 +59,10 @@ class Listing:
         """The page on which curators change all of it."""
         return address_of("/admin/resources/bulk", self.ask)
 
+    def tagging(self) -> str:
+        """The page on which teachers tag all of it."""
+        return address_of("/search/tag", self.ask)
+
     def clear(self) -> str:
         """Without filters."""
         return self.address(replace(self.ask, filters={}))
