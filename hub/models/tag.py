@@ -30,9 +30,9 @@ class Tag(db.Model):  # type: ignore[name-defined]
 
 
 class Tagging(db.Model):  # type: ignore[name-defined]
-    """A tag on a resource, and who put it there."""
+    """A tag on a resource, and who put it there. Numbers are never given twice: the log of what many got at once refers to them."""
 
-    __table_args__ = (UniqueConstraint("tag_id", "resource_id"), Index(None, "resource_id"))
+    __table_args__ = (UniqueConstraint("tag_id", "resource_id"), Index(None, "resource_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey(Tag.id, ondelete="CASCADE"))

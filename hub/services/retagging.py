@@ -113,12 +113,14 @@ def change(session: Session, who: Viewer, tag: Tag, *, name: str, about: str, to
     concept_id = session.scalar(select(Concept.id).where(Concept.scheme == "topic", Concept.notation == topic)) if topic else None
     if topic and concept_id is None:
         raise LookupError(topic)
-    there = session.scalar(
-        select(Tag.id).where(Tag.institution_id == tag.institution_id, Tag.key == tagging.key(names[0]), Tag.id != tag.id)
-    )
-    if there is not None:
-        raise Taken(there)
+    there = session.scalar(select(Tag).where(Tag.institution_id == tag.institution_id, Tag.key == tagging.key(names[0]), Tag.id != tag.id))
+    if there is not None and tagging.standing(session, there).id != tag.id:
+        raise Taken(tagging.standing(session, there).id)
     before, moved = facts(tag), concept_id != tag.concept_id
+    if tag.version != version:
+        raise Stale
+    if there is not None:
+        swap(session, there, tag)
     values = {"name": names[0], "key": tagging.key(names[0]), "about": tidying.paragraphs(about, ABOUT_MOST), "concept_id": concept_id}
     changed = update(Tag).where(Tag.id == tag.id, Tag.version == version).values(version=version + 1, **values)
     if not session.execute(changed, execution_options={"synchronize_session": False}).rowcount:  # type: ignore[attr-defined]
@@ -128,6 +130,14 @@ def change(session: Session, who: Viewer, tag: Tag, *, name: str, about: str, to
         tagging.heard(session, resources(session, tag.id), ())
     if facts(tag) != before:
         tell(session, who, "tag.changed", tag, before, facts(tag))
+
+
+def swap(session: Session, merged: Tag, tag: Tag) -> None:
+    """A tag takes the name of one that was merged into it, which gets the other's: both lead to the same page."""
+    name, key = tag.name, tag.key
+    session.execute(update(Tag).where(Tag.id == tag.id).values(key=f"\n{tag.id}"), execution_options={"synchronize_session": False})
+    session.execute(update(Tag).where(Tag.id == merged.id).values(name=name, key=key), execution_options={"synchronize_session": False})
+    session.refresh(merged)
 
 
 def resources(session: Session, tag_id: int) -> set[int]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.models.audit import AuditEvent
 from hub.models.resource import Resource
-from hub.models.tag import Tagging
+from hub.models.tag import Tag, Tagging
 from hub.services import auditing, sweeping, tagging
 from hub.services.acting import Viewer
 from hub.services.auditing import Subject
@@ -47,11 +47,23 @@ def sprinkle(session: Session, who: Viewer, resource_ids: Sequence[int], names: 
     session.flush()
     number, rest = event.id, iter(sorted(set(resource_ids)))
     while batch := list(islice(rest, BATCH)):
-        room = tagging.room_of(session, seat.institution_id, batch)
-        fits = [id for id in standing(session, batch) if room.get(id, 0) + len(names) <= tagging.EACH_MOST]
+        room, have = tagging.room_of(session, seat.institution_id, batch), having(session, seat.institution_id, batch, names)
+        fits = [id for id in standing(session, batch) if room.get(id, 0) + len(names) - have.get(id, 0) <= tagging.EACH_MOST]
         made = tagging.put(session, who, fits, names, group=number)
         auditing.record(session, who.actor, TAGGED, Subject("tag", None), after={"taggings": made}, group=number)
         yield number, len(made)
+
+
+def having(session: Session, institution_id: int, resource_ids: Sequence[int], names: Sequence[str]) -> dict[int, int]:
+    """resource -> how many of these words it has already."""
+    rows = session.execute(
+        select(Tagging.resource_id, func.count())
+        .join(Tag, Tag.id == Tagging.tag_id)
+        .where(Tag.institution_id == institution_id, Tag.key.in_([tagging.key(name) for name in names]))
+        .where(Tagging.resource_id.in_(resource_ids))
+        .group_by(Tagging.resource_id)
+    )
+    return {resource_id: count for resource_id, count in rows}
 
 
 def standing(session: Session, resource_ids: Sequence[int]) -> list[int]:
@@ -91,7 +103,9 @@ def undo(session: Session, who: Viewer, sprinkled: Sprinkled) -> Iterator[int]:
     if not may_undo(who, sprinkled):
         raise NotAllowed
     for made in batches(session, sprinkled.id):
-        rows = session.execute(select(Tagging.id, Tagging.resource_id, Tagging.tag_id).where(Tagging.id.in_(made))).all()
+        own = select(Tag.id).where(Tag.institution_id == sprinkled.institution_id)
+        wanted = select(Tagging.id, Tagging.resource_id, Tagging.tag_id).where(Tagging.id.in_(made), Tagging.tag_id.in_(own))
+        rows = session.execute(wanted).all()
         session.execute(delete(Tagging).where(Tagging.id.in_([row.id for row in rows])), execution_options={"synchronize_session": False})
         tagging.heard(session, {row.resource_id for row in rows}, {row.tag_id for row in rows})
         auditing.record(session, who.actor, UNTAGGED, Subject("tag", None), before={"taggings": len(rows)}, group=sprinkled.id)

@@ -18,7 +18,7 @@ from hub.services import auditing, cataloguing, tallying, tidying
 from hub.services.acting import Seat, Viewer
 from hub.services.auditing import Subject
 
-NAME_MOST = 80  # characters
+NAME_MOST, KEY_MOST = 80, 120  # characters; one can stand for many when they are compared
 EACH_MOST = 30  # tags of one institution on one resource
 TAGS_MOST = 5_000  # of one institution
 SEPARATORS = re.compile(r"[,，、;；\n]")
@@ -48,7 +48,7 @@ def split(typed: str) -> list[str]:
     for part in SEPARATORS.split(typed[:10_000]):
         name = tidying.one_line(part, NAME_MOST + 1)
         if name and key(name):
-            if len(name) > NAME_MOST:
+            if len(name) > NAME_MOST or len(key(name)) > KEY_MOST:
                 raise BadTag("long", name[:30])
             found.setdefault(key(name), name)
     if not found:

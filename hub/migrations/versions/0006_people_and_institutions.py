@@ -514,6 +514,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_tagging_tag_id_tag"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tagging")),
         sa.UniqueConstraint("tag_id", "resource_id", name=op.f("uq_tagging_tag_id_resource_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tagging", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tagging_first_id"), ["first_id"], unique=False)
