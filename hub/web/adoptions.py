@@ -118,7 +118,8 @@ def edit(adoption_id: int) -> Response:
     if not form.validate_on_submit():
         return form_page(form, resource, 422 if form.is_submitted() else 200, use=use)
     try:
-        version = int(form.version.data) if (form.version.data or "").isdecimal() and len(form.version.data) < 10 else 0
+        typed = str(form.version.data or "")
+        version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
         adopting.revise(session, context.viewer(), entry, said(form), version=version)
     except adopting.Refused as refused:
         access.refuse(seen=refused.seen)

@@ -90,6 +90,8 @@ def index() -> str:
 def decide(complaint_id: int) -> Response:
     """Uphold, dismiss, restore."""
     session, who, verb = context.session(), context.viewer(), request.form.get("do", "")
+    if not moderating.may(who):
+        abort(403)
     answer, site = request.form.get("answer", "")[: moderating.TEXT_MOST], context.site_address() or request.host_url.rstrip("/")
     try:
         if verb == "restore":
@@ -99,8 +101,6 @@ def decide(complaint_id: int) -> Response:
         else:
             abort(400)
     except moderating.NotAllowed:
-        if not moderating.may(who):
-            abort(403)
         session.rollback()
         flash(_("This is your own: another moderator decides."), "warn")
     except moderating.NotThere:

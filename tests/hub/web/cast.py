@@ -153,7 +153,7 @@ def common(session: Session, people: dict[str, Person], own: Institution, resour
         "slug": "own", "other": "partner", "tag_id": str(tag.id), "tagging_id": str(tagging.id), "search_id": str(search.id),
         "follow_id": str(follow.id), "reply_id": str(reply.id), "complaint_id": str(complaint.id), "invitation_id": str(invitation.id),
         "exemplar_id": str(exemplar.id), "cycle_id": str(own_cycle.id), "person_id": str(people["student"].id), "token": "t" * 43,
-        "resource": resource.public_id, "notation": "logistics",
+        "house_id": str(own.id), "resource": resource.public_id, "notation": "logistics",
     }  # fmt: skip
 
 
