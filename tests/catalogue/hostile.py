@@ -34,6 +34,7 @@ from hub.models import (
     Shelf,
     ShelfItem,
     Source,
+    Tag,
     acting,
     adopting,
     allying,
@@ -55,8 +56,10 @@ from hub.models import (
     running,
     scoring,
     sourcing,
+    sprinkling,
     standardising,
     sweeping,
+    tagging,
     tidying,
     vouching,
 )
@@ -231,6 +234,7 @@ def fill(app: Flask) -> dict[str, int]:
         study(session)
         crowd(session)
         reviewed(session)
+        tagged(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
@@ -323,6 +327,22 @@ def study(session: Any) -> None:
                 **where,
             )
         )
+
+
+def tagged(session: Any) -> None:
+    """Tags whose name and text mean harm, of the institution that Ada acts for, on one resource and on several at once."""
+    ada = joining.by_email(session, ADMIN)
+    assert ada is not None
+    who = acting.viewer(session, ada)
+    assert who.seat is not None
+    wanted = select(Resource.id).where(Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None), Resource.withdrawn_at.is_(None))
+    pages = session.scalars(wanted.order_by(Resource.id).limit(3)).all()
+    names = list(dict.fromkeys(tidying.one_line(payload.replace(",", " ").replace(";", " "), 80) for payload in PAYLOADS))
+    tagging.put(session, who, pages[:1], names)
+    for tag in session.scalars(select(Tag)):
+        tag.about = PAYLOADS[0] + PAYLOADS[5]
+    for _ in sprinkling.sprinkle(session, who, pages[1:], names[:3]):
+        session.commit()
 
 
 def reviewed(session: Any) -> None:
