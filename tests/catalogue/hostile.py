@@ -35,6 +35,8 @@ from hub.models import (
     ShelfItem,
     Source,
     Tag,
+)
+from hub.services import (
     acting,
     adopting,
     allying,
