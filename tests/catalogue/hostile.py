@@ -356,6 +356,7 @@ def reviewed(session: Any) -> None:
     called = {"name": scrub(evil)[:200], "name_zh": scrub(evil)[:200]}
     house = Institution(slug="evil-reviews", **called, kind="agency", created_at=now(), updated_at=now())
     session.add(house)
+    session.flush()
     for name in {resource.institution or resource.provider or ""} - {""}:
         session.add(InstitutionName(institution_id=house.id, name=name[:300]))
     for person in (ada, other):
