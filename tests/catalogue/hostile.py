@@ -361,6 +361,7 @@ def reviewed(session: Any) -> None:
         session.add(InstitutionName(institution_id=house.id, name=name[:300]))
     for person in (ada, other):
         session.add(Membership(person_id=person.id, institution_id=house.id, role="curator", created_at=now()))
+        person.acting_for_id = house.id
     session.commit()
     who = {person.id: acting.viewer(session, person) for person in (ada, other)}
     of = pointing.by_id(session, who[ada.id], resource.id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from hub.db import db
 from hub.models import AuditEvent, Concept, Outbox, Resource, Tag, Tagging
 from hub.services import documenting, retagging, sprinkling, tagging
 from hub.services.acting import ANYBODY, Viewer
@@ -114,6 +117,27 @@ def test_a_resource_has_room_for_so_many(session: Session, stage: Stage) -> None
         tagging.put(session, stage.ann, stage.pages[:1], ["one more"])
     session.rollback()
     assert len(put(session, stage.max, stage.pages[:1], "one more")) == 1, "another institution has room of its own"
+
+
+def test_two_colleagues_at_once_make_one_word(app: Flask, session: Session, stage: Stage) -> None:
+    engine, start, faults = db.engine, threading.Barrier(4), list[Exception]()
+    pages, people = stage.pages[:3], (stage.ann, stage.tom, stage.cleo, stage.ann)
+    session.close()
+
+    def work(who: Viewer) -> None:
+        with Session(engine) as own:
+            start.wait(10)
+            try:
+                put(own, who, pages, "customs", "trade")
+            except Exception as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == [] and uses(session) == {"customs": 3, "trade": 3}
 
 
 def test_suggestions_are_ones_own_the_most_used_first(session: Session, stage: Stage) -> None:
