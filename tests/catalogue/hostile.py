@@ -34,6 +34,7 @@ from hub.models import (
     Shelf,
     ShelfItem,
     Source,
+    Tag,
 )
 from hub.services import (
     acting,
@@ -57,8 +58,10 @@ from hub.services import (
     running,
     scoring,
     sourcing,
+    sprinkling,
     standardising,
     sweeping,
+    tagging,
     tidying,
     vouching,
 )
@@ -233,6 +236,7 @@ def fill(app: Flask) -> dict[str, int]:
         study(session)
         crowd(session)
         reviewed(session)
+        tagged(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
@@ -327,6 +331,22 @@ def study(session: Any) -> None:
         )
 
 
+def tagged(session: Any) -> None:
+    """Tags whose name and text mean harm, of the institution that Ada acts for, on one resource and on several at once."""
+    ada = joining.by_email(session, ADMIN)
+    assert ada is not None
+    who = acting.viewer(session, ada)
+    assert who.seat is not None
+    wanted = select(Resource.id).where(Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None), Resource.withdrawn_at.is_(None))
+    pages = session.scalars(wanted.order_by(Resource.id).limit(3)).all()
+    names = list(dict.fromkeys(tidying.one_line(payload.replace(",", " ").replace(";", " "), 80) for payload in PAYLOADS))
+    tagging.put(session, who, pages[:1], names)
+    for tag in session.scalars(select(Tag)):
+        tag.about = PAYLOADS[0] + PAYLOADS[5]
+    for _ in sprinkling.sprinkle(session, who, pages[1:], names[:3]):
+        session.commit()
+
+
 def reviewed(session: Any) -> None:
     """A review, a reply, a decision, a rubric, a cycle, a report: every text of them; Ada is a curator of who made the resource."""
     evil, day = PAYLOADS[0] + PAYLOADS[5] + PAYLOADS[11] + PAYLOADS[17], evaluating.today()
@@ -339,10 +359,12 @@ def reviewed(session: Any) -> None:
         slug="evil-reviews", name=scrub(evil)[:200], name_zh=scrub(evil)[:200], kind="agency", created_at=now(), updated_at=now()
     )
     session.add(house)
+    session.flush()
     for name in {resource.institution or resource.provider or ""} - {""}:
         session.add(InstitutionName(institution_id=house.id, name=name[:300]))
     for person in (ada, other):
         session.add(Membership(person_id=person.id, institution_id=house.id, role="curator", created_at=now()))
+        person.acting_for_id = house.id
     session.commit()
     who = {person.id: acting.viewer(session, person) for person in (ada, other)}
     of = pointing.by_id(session, who[ada.id], resource.id)

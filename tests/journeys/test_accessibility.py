@@ -37,6 +37,7 @@ PAGES = (
     "/institutions/harbour-school",
     "/institutions/harbour-school/partners",
     "/institutions/harbour-school/exemplars",
+    "/institutions/harbour-school/tags",
     "/about",
     "/paths",
     "/adoptions",

@@ -29,7 +29,7 @@ from config import from_env
 from hub.app import create_app
 from hub.db import db
 from hub.models import AuditEvent, Failure, PreviewItem, Resource, Run, Source
-from hub.services import sweeping
+from hub.services import sprinkling, sweeping
 
 from .conftest import close, token
 
@@ -47,6 +47,7 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "token": ["nothing"],
     "adoption_id": ["1", "2", "3", "4", "5"],
     "review_id": ["1"],
+    "tag_id": ["1"],
 }
 UNSEEN = {
     "static",
@@ -109,11 +110,15 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
         looks = db.session.execute(select(Source.name, Run.id).join(Run, Run.source_id == Source.id).where(Run.task == "preview")).all()
         invalid = db.session.scalars(select(PreviewItem.id).where(PreviewItem.verdict == "invalid")).all()
         edits = db.session.scalars(select(AuditEvent.id).where(AuditEvent.action == sweeping.EDITED)).all()
+        tagged = db.session.scalars(
+            select(AuditEvent.id).where(AuditEvent.action == sprinkling.TAGGED, AuditEvent.group_id.is_(None))
+        ).all()
         db.session.remove()
     previews = [f"/admin/sources/{name}/preview/{run}" for name, run in looks]
     found = [f"{place}{rest}" for place in previews for rest in ("", "/progress", "?show=new", "?show=invalid")]
     found += [f"{place}/raw/{item}" for place in previews for item in invalid]
-    found += [f"/admin/resources/bulk/{edit}" for edit in edits]
+    found += [f"/admin/resources/bulk/{edit}" for edit in edits] + [f"/search/tag/{edit}" for edit in tagged]
+    found += [f"/tags/suggest?tags={words}" for words in ("s", "x,%20i")] + ["/tags/1/merge?into=2", "/tags/1/merge?q=s"]
     found += [f"/resources/{name}" for name in names] + [f"/search/why/{name}?q=commerce" for name in names[:5]]
     found += [f"/resources/{name}/bookmark" for name in names[:5]]
     found += [f"/admin/runs/{run}/failures/{failure}" for run, failure in failures]

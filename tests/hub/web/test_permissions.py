@@ -30,7 +30,7 @@ OPEN = {
     "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources", "/sources/<name>", "/sources/<name>/problems.csv",
     "/sources/<name>/records.csv", "/sources/<name>/report", "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
     "/alerts/<token>", "/feeds/institutions/<slug>.atom", "/feeds/providers/<slug>.atom", "/feeds/searches/<token>.atom",
-    "/feeds/topics/<notation>.atom",
+    "/feeds/topics/<notation>.atom", "/institutions/<slug>/tags", "/tags/<int:tag_id>",
 }  # fmt: skip
 OWN = ("/me/",)  # of everybody who is signed in
 HOUSES = ("/institutions/", "/invitations/<token>/accept")  # whoever is signed in; test_institutions.py has who may what there
@@ -51,8 +51,14 @@ SIGNED_IN = {  # whoever has an account; what is not theirs is not there
 SHARED = {  # who sees it and is signed in; for others it is not there
     "/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>",
     "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
+    "/resources/<public_id>/tags", "/tags/<int:tag_id>/edit", "/tags/<int:tag_id>/merge", "/tags/<int:tag_id>/delete",
 }  # fmt: skip
 TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
+SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
+TEACHERS = {
+    "/resources/<public_id>/adoptions/new", "/tags/suggest", "/search/tag", "/search/tag/do", "/search/tag/<int:number>",
+    "/search/tag/<int:number>/undo",
+}  # fmt: skip  # for their institution; tests/hub/web/test_adoptions.py has the roles
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
 ODD_NUMBERS = ("1000000000", "2147483648", "9223372036854775808", "9" * 5_000, "-1", "1.0", "nobody", "%D9%A3", "%00")
