@@ -19,6 +19,7 @@ class Resource(db.Model):  # type: ignore[name-defined]
 
     __table_args__ = (
         Index(None, "updated_at"),
+        Index(None, "created_at"),
         Index(None, "provider_slug"),
         Index(None, "merged_into_id"),
         {"sqlite_autoincrement": True},

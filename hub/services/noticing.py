@@ -28,7 +28,7 @@ def latest(session: Session, index: Index, ask: Ask, *, limit: int = MOST) -> tu
 
 def settled_id(session: Session, at: datetime) -> int:
     """The last resource of which the index has surely heard: what is not beyond it and does not match now is no news any more."""
-    wanted = select(Resource.id).where(Resource.created_at < at - SETTLED).order_by(Resource.id.desc()).limit(1)
+    wanted = select(Resource.id).where(Resource.created_at < at - SETTLED).order_by(Resource.created_at.desc(), Resource.id.desc()).limit(1)
     return session.scalar(wanted) or 0
 
 
