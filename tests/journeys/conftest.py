@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from urllib.error import URLError
@@ -63,9 +64,20 @@ def served_database(served_folder: Path) -> str:
 @pytest.fixture(scope="session")
 def served(sqlite_template: Path, served_folder: Path, courses: ModuleType) -> Iterator[str]:
     """The address of a server process of its own."""
-    folder = served_folder
-    shutil.copy(sqlite_template, folder / "hub.db")
-    environment = {"HUB_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'hub.db'}", "SECRET_KEY": "only-for-tests-0123456789"}
+    with serving(sqlite_template, served_folder, courses) as address:
+        yield address
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """The settings of a hub in this folder."""
+    return {"HUB_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'hub.db'}", "SECRET_KEY": "only-for-tests-0123456789"}
+
+
+@contextmanager
+def serving(template: Path, folder: Path, courses: ModuleType) -> Iterator[str]:
+    """A hub with the small catalogue in this folder, served by a process of its own: its address."""
+    shutil.copy(template, folder / "hub.db")
+    environment = environment_of(folder)
     app = create_app(from_env(environment))
     courses.fill(app)
     with app.app_context():
