@@ -10,7 +10,7 @@ from hub.models.audit import AuditEvent
 from hub.models.institution import Institution, Invitation, Membership
 from hub.models.mail import Mail
 from hub.models.review import HelpfulVote, Review
-from hub.models.shelf import Shelf
+from hub.models.shelf import Shelf, ShelfEditor
 from hub.services import auditing
 from hub.services.auditing import Actor, Subject
 
@@ -44,7 +44,8 @@ def depart(session: Session, person: Person) -> None:
         raise why
     voted = list(session.scalars(select(HelpfulVote.review_id).where(HelpfulVote.person_id == person.id)))
     quiet = {"synchronize_session": False}
-    own = (Shelf.visibility == "private") | Shelf.institution_id.is_(None)
+    alone = (Shelf.visibility == "private") & Shelf.id.not_in(select(ShelfEditor.shelf_id))
+    own = alone | Shelf.institution_id.is_(None)
     session.execute(delete(Shelf).where(Shelf.person_id == person.id, own), execution_options=quiet)
     session.execute(delete(Invitation).where(Invitation.email == person.email), execution_options=quiet)
     session.execute(delete(Mail).where(Mail.recipient == person.email), execution_options=quiet)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.account import Person, Ticket
 
+KEY = "key"  # of the person's sessions when the link was made
 LASTS = {"register": timedelta(hours=24), "email": timedelta(hours=24), "reset": timedelta(hours=1)}
 
 
@@ -31,7 +32,7 @@ def issue(session: Session, purpose: str, email: str, *, person: Person | None =
             purpose=purpose,
             email=email,
             person_id=person.id if person else None,
-            facts=facts or {},
+            facts={**(facts or {}), **({KEY: digest(person.session_key)} if person else {})},
             created_at=now(),
             expires_at=now() + LASTS[purpose],
         )
@@ -41,9 +42,14 @@ def issue(session: Session, purpose: str, email: str, *, person: Person | None =
 
 
 def look(session: Session, purpose: str, token: str) -> Ticket | None:
-    """The ticket, while it is good; looking does not use it."""
+    """The ticket, while it is good; looking does not use it. What ends all sessions of a person (a new password, say) also voids their
+    links: somebody who was in the account before has no way back."""
     wanted = select(Ticket).where(Ticket.token_hash == digest(token[:200]), Ticket.purpose == purpose, Ticket.expires_at > now())
-    return session.scalar(wanted)
+    ticket = session.scalar(wanted)
+    if ticket is None or ticket.person_id is None:
+        return ticket
+    person = session.get(Person, ticket.person_id)
+    return ticket if person is not None and ticket.facts.get(KEY) == digest(person.session_key) else None
 
 
 def use(session: Session, ticket: Ticket) -> bool:

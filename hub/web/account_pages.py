@@ -32,8 +32,9 @@ def absolute(path: str) -> str:
 
 
 def mail_works() -> bool:
-    """Does the hub send mail?"""
-    return bool(context.setting("HUB_SMTP_URL"))
+    """Does the hub send mail, with links to itself? Where no setting says where it is, whoever asks for a mail could name another place,
+    and that place would get the token of the link."""
+    return bool(context.setting("HUB_SMTP_URL") and (context.site_address() or context.setting("HUB_ALLOWED_HOSTS")))
 
 
 def mail_languages() -> list[tuple[str, str]]:

@@ -52,6 +52,10 @@ def register() -> Response:
     if not form.validate_on_submit():
         return page(form, 422 if form.is_submitted() else 200)
     session, wanted = context.session(), typed(form)
+    try:
+        registering.check(wanted)  # what is refused was no try
+    except registering.Refused as error:
+        return refused(form, error)
     allowed = throttling.allow(session, f"register {request.remote_addr}", most=TRIES, per=HOUR)
     again = throttling.allow(session, f"register {wanted.address}", most=MAILS, per=HOUR)
     session.commit()
@@ -61,8 +65,6 @@ def register() -> Response:
         if mail_works():
             if again:
                 registering.ask(session, wanted, confirm=link, sign_in=absolute(url_for("accounts.sign_in")))
-            else:
-                registering.check(wanted)
             session.commit()
             return private(render_template("registrations/sent.html", email=wanted.address), 200)
         person = registering.at_once(session, wanted)

@@ -25,6 +25,7 @@ from hub.models import (
     Resource,
     Review,
     Shelf,
+    ShelfEditor,
     SignIn,
     Tag,
     Tagging,
@@ -332,3 +333,49 @@ def test_no_cache_keeps_a_page_of_an_account(ann: FlaskClient, own_site: Flask, 
     client = own_site.test_client() if path in ("/register", "/password/forgot") else ann
     answer = client.get(path)
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_weak_password_is_no_try(mailing_site: Flask, csrf: Csrf) -> None:
+    client = mailing_site.test_client()
+    assert [register(client, csrf, password="password123").status_code for _ in range(4)] == [422] * 4  # type: ignore[attr-defined]
+    assert register(client, csrf).status_code == 200  # type: ignore[attr-defined]
+    assert last_link(mailing_site, ANN).startswith("/register/confirm/"), "the page says that a mail is there"
+
+
+def test_a_new_password_voids_the_links_that_somebody_asked_for_before(mailing_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
+    post(ann, csrf, "/me/email", email="thief@elsewhere.example", password=GOOD)
+    post(mailing_site.test_client(), csrf, "/password/forgot", email=ANN)
+    links = {to: last_link(mailing_site, to) for to in ("thief@elsewhere.example", ANN)}
+    assert post(ann, csrf, "/me/password", password=GOOD, new="nine-green-teapots").status_code == 303  # type: ignore[attr-defined]
+    thief = mailing_site.test_client()
+    assert post(thief, csrf, links["thief@elsewhere.example"]).status_code == 410  # type: ignore[attr-defined]
+    assert post(thief, csrf, links[ANN], password="six-yellow-bottles").status_code == 410  # type: ignore[attr-defined]
+    assert ANN in ann.get("/me").get_data(as_text=True)
+
+
+def test_a_host_that_the_visitor_names_is_in_no_mail(mailing_site: Flask, courses: ModuleType) -> None:
+    mailing_site.config["HUB_BASE_URL"] = ""
+    client, evil = mailing_site.test_client(), "http://evil.example"
+    held = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login", base_url=evil).get_data(as_text=True))
+    assert held is not None
+    answer = client.post("/password/forgot", data={"csrf_token": held[1], "email": courses.ADMIN}, base_url=evil)
+    assert answer.status_code == 200
+    with mailing_site.app_context():
+        assert db.session.scalars(select(Mail.id)).all() == [] and db.session.scalars(select(Ticket.id)).all() == []
+
+
+def test_a_shelf_that_colleagues_work_on_outlives_its_maker(ann: FlaskClient, own_site: Flask, csrf: Csrf) -> None:
+    with own_site.app_context():
+        person, _ = furnished(db.session)
+        house, other = db.session.scalars(select(Institution.id)).first(), db.session.scalars(select(Person.id)).first()
+        for name in ("worked-on", "quiet"):
+            db.session.add(
+                Shelf(public_id=name, title=name, person_id=person.id, institution_id=house, created_at=now(), updated_at=now())
+            )
+        db.session.flush()
+        shelf = db.session.scalars(select(Shelf.id).filter_by(public_id="worked-on")).one()
+        db.session.add(ShelfEditor(shelf_id=shelf, person_id=other, created_at=now()))
+        db.session.commit()
+    assert post(ann, csrf, "/me/delete", password=GOOD).status_code == 303  # type: ignore[attr-defined]
+    with own_site.app_context():
+        assert set(db.session.scalars(select(Shelf.public_id))) == {"ours", "worked-on"}
