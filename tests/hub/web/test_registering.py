@@ -369,9 +369,7 @@ def test_a_shelf_that_colleagues_work_on_outlives_its_maker(ann: FlaskClient, ow
         person, _ = furnished(db.session)
         house, other = db.session.scalars(select(Institution.id)).first(), db.session.scalars(select(Person.id)).first()
         for name in ("worked-on", "quiet"):
-            db.session.add(
-                Shelf(public_id=name, title=name, person_id=person.id, institution_id=house, created_at=now(), updated_at=now())
-            )
+            db.session.add(Shelf(public_id=name, title=name, person_id=person.id, institution_id=house, created_at=now(), updated_at=now()))
         db.session.flush()
         shelf = db.session.scalars(select(Shelf.id).filter_by(public_id="worked-on")).one()
         db.session.add(ShelfEditor(shelf_id=shelf, person_id=other, created_at=now()))
