@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from hub.db import db, now
 from hub.models import (
     Adoption,
     Bookmark,
+    Comment,
     Enrolment,
     Institution,
     InstitutionName,
@@ -31,6 +33,7 @@ from hub.models import (
     Person,
     Reply,
     Resource,
+    SavedSearch,
     Shelf,
     ShelfItem,
     Source,
@@ -237,6 +240,7 @@ def fill(app: Flask) -> dict[str, int]:
         crowd(session)
         reviewed(session)
         tagged(session)
+        kept_words(session)
         indexing.drain(session, app.extensions["hub"].index)
         db.session.remove()
     return kept
@@ -345,6 +349,24 @@ def tagged(session: Any) -> None:
         tag.about = PAYLOADS[0] + PAYLOADS[5]
     for _ in sprinkling.sprinkle(session, who, pages[1:], names[:3]):
         session.commit()
+
+
+def kept_words(session: Any) -> None:
+    """What Ada looks for again and again, and what people say of her path, of all of it and of one item; whose it was, too."""
+    ada = joining.by_email(session, ADMIN)
+    path = session.scalars(select(Shelf).where(Shelf.public_id == "hostilepath")).one()
+    item = session.scalars(select(ShelfItem).where(ShelfItem.shelf_id == path.id)).first()
+    assert ada is not None and item is not None
+    path.credit, moment = tidying.one_line(PAYLOADS[0] + PAYLOADS[5], 300), now()
+    for number, payload in enumerate(PAYLOADS):
+        said = adopting.words(course="-", term="-", students=1, changes=payload, outcome="", visibility="public").changes
+        session.add(Comment(shelf_id=path.id, item_id=item.id if number % 2 else None, person_id=ada.id, text=said, created_at=moment))
+        search = SavedSearch(
+            person_id=ada.id, name=tidying.one_line(payload, 200), query=urlencode({"q": payload[:60]}), token=f"evil{number}",
+            checked_at=moment, created_at=moment,
+        )  # fmt: skip
+        session.add(search)
+    session.commit()
 
 
 def reviewed(session: Any) -> None:

@@ -49,14 +49,7 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "review_id": ["1"],
     "tag_id": ["1"],
 }
-UNSEEN = {
-    "static",
-    "judgements.show",
-    "judgements.remove",
-    "saved_searches.leaving",
-    "feeds.institution",
-    "feeds.search",
-}  # nothing that a source writes; no query is kept here
+UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
 OTHERS = 12
 SCHEMES = {"", "http", "https", "mailto"}
@@ -132,6 +125,11 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
             for argument in rule.arguments:
                 place = re.sub(rf"<(\w+:)?{argument}>", VALUES[argument][0], place)
             found += [place, f"{place}?source={quote(harm.PAYLOADS[5])}&state={quote(harm.PAYLOADS[3])}&q={quote(harm.PAYLOADS[1])}"]
+    found += [place for number in range(12) for place in (f"/alerts/evil{number}", f"/feeds/searches/evil{number}.atom")]
+    found += [f"/feeds/institutions/{slug}.atom" for slug in VALUES["slug"]]
+    found += [
+        f"/shelves/hostilepath{rest}" for rest in ("", "/shelf.json", "/items.csv", "/attribution.txt", "/feed.atom", "/copy", "/edit")
+    ]
     found += [f"/reviews/{review}{rest}" for review in (1, 2) for rest in ("", "/edit", "/delete", "/reply")]
     found += [f"/complaints/new?subject={subject}&id=1" for subject in ("review", "reply", "institution")]
     found += [f"/admin/runs/{run}{rest}" for run in VALUES["run_id"] for rest in ("", "/progress", "/failures.csv")]

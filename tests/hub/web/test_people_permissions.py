@@ -25,175 +25,12 @@ from hub.db import db
 
 from .cast import PASSWORD, Stage, set_stage
 from .conftest import close, settings, token
+from .rights import ROLES, SEEN, TABLE, Rule, expected, page
 
-ROLES = ("visitor", "loner", "student", "teacher", "colleague", "curator", "admin", "partner", "stranger", "hub curator", "hub admin")
-SEATS = {"student": 0, "teacher": 1, "colleague": 1, "curator": 2, "admin": 3}  # in the institution whose things are looked at
-LADDER = {"student": 0, "teacher": 1, "curator": 2, "admin": 3}
-SEEN = {  # visibility -> who sees it, besides `teacher`, whose thing it is
-    "private": set[str](),
-    "institution": set(SEATS),
-    "partners": set(SEATS) | {"partner"},
-    "public": set(ROLES),
-}
-May = Callable[[str], bool]
-
-
-def everybody(role: str) -> bool:
-    return True
-
-
-def signed_in(role: str) -> bool:
-    return role != "visitor"
-
-
-def owner(role: str) -> bool:
-    return role == "teacher"
-
-
-def another(role: str) -> bool:
-    return signed_in(role) and not owner(role)
-
-
-def hub_admin(role: str) -> bool:
-    return role == "hub admin"
-
-
-def moderator(role: str) -> bool:
-    return role in ("hub curator", "hub admin")
-
-
-def manager(role: str) -> bool:
-    return role in ("admin", "hub admin")
-
-
-def acting(least: str) -> May:
-    """Somebody who acts for any institution with this role."""
-    return lambda role: (role in ("partner", "stranger") and LADDER[least] <= 1) or SEATS.get(role, -1) >= LADDER[least]
-
-
-def here(least: str) -> May:
-    """Somebody of the institution whose thing it is."""
-    return lambda role: SEATS.get(role, -1) >= LADDER[least]
-
-
-def either(*ways: May) -> May:
-    return lambda role: any(way(role) for way in ways)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Who may. `of`: what the address names, where it comes in four visibilities (shelf, review, adoption), or is a person's own alone
-    (`mine`: nobody else is told that it is there), or nothing that there is (`nothing`). `guarded`: who is not signed in is asked to do so
-    before all. `form`: what a POST needs to be understood at all. `sees`: who sees it whatever its visibility."""
-
-    may: May
-    of: str = ""
-    guarded: bool = True
-    form: Mapping[str, str] | None = None
-    sees: May = lambda role: False
-
-
-def nobody(role: str) -> bool:
-    return False
-
-
-PUBLIC = Rule(everybody, guarded=False)
-OWN = Rule(signed_in)
-READ = Rule(everybody, "shelf", guarded=False)
-CHANGE = Rule(either(owner, here("teacher")), "shelf")  # a private one is seen by its owner alone
-MANAGE = Rule(either(owner, here("curator")), "shelf")
-MINE = Rule(owner, "mine")
-ABOUT = Rule(signed_in, form={"subject": "institution", "id": "house_id"})
-TABLE: dict[str, Rule] = {
-    "accounts.sign_in": PUBLIC, "registrations.register": PUBLIC, "registrations.confirm": PUBLIC, "passwords.forgot": PUBLIC,
-    "passwords.reset": PUBLIC, "profiles.confirm_email": PUBLIC, "second_factors.ask": Rule(nobody, guarded=False),
-    "federations.leave": Rule(nobody, "nothing", False),
-    "federations.come_back": Rule(nobody, "nothing", False), "federations.prove": PUBLIC,
-    # one's own account
-    "profiles.show": OWN, "profiles.password": OWN, "profiles.email": OWN, "profiles.export": OWN, "profiles.delete": OWN,
-    "devices.index": OWN,
-    "devices.end": Rule(nobody, "nothing"), "devices.end_others": OWN, "second_factors.show": OWN, "second_factors.turn_on": OWN,
-    "second_factors.turn_off": OWN, "second_factors.renew": OWN, "federations.ways": Rule(nobody, "nothing"), "federations.link": OWN,
-    "federations.unlink": Rule(nobody, "nothing"),
-    # institutions
-    "institutions.index": PUBLIC, "institutions.show": PUBLIC, "institutions.logo": Rule(nobody, "nothing", False), "institutions.new": OWN,
-    "institutions.create": OWN, "institutions.waiting": Rule(here("teacher")), "institution_settings.edit": Rule(manager),
-    "institution_settings.save": Rule(manager), "institution_settings.claim": Rule(manager), "institution_settings.logo": Rule(manager),
-    "members.index": Rule(either(here("student"), hub_admin)), "members.role": Rule(manager), "members.ask_removal": Rule(manager),
-    "members.remove": Rule(manager), "members.invite": Rule(manager), "members.invitation": Rule(manager), "members.upload": Rule(manager),
-    "partnerships.index": PUBLIC, "partnerships.ask": Rule(here("admin")), "partnerships.answer": Rule(here("admin")),
-    "exemplars.index": PUBLIC, "exemplars.new": Rule(here("curator"), form={"resource": "resource"}),
-    "exemplars.add": Rule(here("curator"), form={"resource": "resource"}),
-    "exemplars.change": Rule(here("curator")), "seats.index": OWN, "seats.act": Rule(here("student"), form={"institution": "own"}),
-    "seats.join": Rule(nobody, "nothing"), "seats.ask_leaving": Rule(here("student")), "seats.leave": Rule(here("student")),
-    "invitations.show": Rule(nobody, "nothing", False), "invitations.register": Rule(nobody, "nothing", False),
-    "invitations.accept": Rule(nobody, "nothing"), "rubrics.default": PUBLIC, "rubrics.show": PUBLIC, "rubrics.cycles": PUBLIC,
-    "rubrics.edit": Rule(here("curator")), "rubrics.give_up": Rule(here("curator")), "rubrics.add_cycle": Rule(here("curator")),
-    "rubrics.remove_cycle": Rule(here("curator")), "tags.index": PUBLIC,
-    # students
-    "bookmarks.index": OWN, "bookmarks.export": OWN, "bookmarks.ask": OWN, "bookmarks.keep": OWN, "bookmarks.drop": OWN,
-    "bookmarks.edit": MINE, "bookmarks.save": MINE, "bookmarks.set_status": MINE, "bookmarks.remove": MINE,
-    "paths.index": PUBLIC, "paths.mine": OWN, "paths.show": READ, "paths.start": Rule(signed_in, "shelf", guarded=False),
-    "paths.stop": Rule(signed_in, "shelf", guarded=False), "paths.step": Rule(signed_in, "shelf", guarded=False, form={"done": "yes"}),
-    "saved_searches.index": OWN, "saved_searches.keep": OWN, "saved_searches.ask": OWN, "saved_searches.change": MINE,
-    "saved_searches.delete": MINE, "saved_searches.look": MINE, "saved_searches.renew": MINE,
-    "saved_searches.leaving": Rule(nobody, "nothing", False), "saved_searches.stop": Rule(nobody, "nothing", False),
-    "follows.index": OWN, "follows.ask": Rule(signed_in, form={"subject": "institution", "key": "own"}), 
-    "follows.follow": Rule(signed_in, form={"subject": "institution", "key": "own"}),
-    "follows.change": MINE, "follows.leave": MINE, "follows.advice": OWN, "feeds.institution": PUBLIC, "feeds.topic": PUBLIC,
-    "feeds.provider": Rule(nobody, "nothing", False), "feeds.search": PUBLIC,
-    # teachers
-    "adoptions.index": PUBLIC, "adoptions.export": PUBLIC, "adoptions.new": Rule(acting("teacher")),
-    "adoptions.edit": Rule(either(owner, here("curator")), "adoption", guarded=False),
-    "adoptions.delete": Rule(either(owner, here("curator")), "adoption", guarded=False),
-    "evaluations.index": PUBLIC, "evaluations.new": Rule(acting("teacher")), "evaluations.edit": Rule(owner, "review"),
-    "evaluations.remove": Rule(owner, "review"), "evaluations.show": Rule(everybody, "review", guarded=False, sees=moderator),
-    "evaluations.helpful": Rule(another, "review", form={"helpful": "yes"}), "evaluations.reply": Rule(nobody, "review"),
-    "evaluations.unreply": Rule(nobody, "review"), "decisions.edit": Rule(here("curator")),
-    "moderations.new": ABOUT, "moderations.create": ABOUT, "moderations.index": Rule(moderator), "moderations.decide": Rule(moderator),
-    "taggings.change": Rule(acting("teacher"), form={"tags": "customs"}), "taggings.suggest": Rule(acting("teacher")), "tags.show": PUBLIC,
-    "tags.edit": Rule(here("curator")), "tags.change": Rule(here("curator")), "tags.confirm": Rule(here("curator")),
-   
-    "tags.merge": Rule(here("curator")), "tags.delete": Rule(here("curator")), 
-    "sprinkles.choose": Rule(acting("teacher")),
-    "sprinkles.confirm": Rule(acting("teacher")), "sprinkles.do": Rule(acting("teacher")),
-    "sprinkles.show": Rule(acting("teacher"), "nothing"),
-    "sprinkles.undo": Rule(acting("teacher"), "nothing"),
-    # shelves
-    "shelves.index": PUBLIC, "shelves.mine": OWN, "shelves.new": OWN, "shelves.show": READ, "shelf_exports.attribution": READ,
-    "shelf_exports.document": READ, "shelf_exports.table": READ, "shelf_exports.feed": Rule(everybody, "feed", guarded=False),
-    "shelves.copy": Rule(signed_in, "shelf"),
-    "shelves.edit": MANAGE, "shelves.delete": MANAGE, "shelves.editors": MANAGE, "shelves.share": MANAGE, "shelf_items.choose": OWN,
-    "shelf_items.shelve": Rule(either(owner, here("teacher")), "shelf"), "shelf_items.add": CHANGE, "shelf_items.move": CHANGE,
-    "shelf_items.note": CHANGE, "shelf_items.remove": CHANGE, "shelf_items.undo": CHANGE,
-    "shelf_comments.say": Rule(lambda role: role in SEATS or role in ("partner", "stranger"), "shelf"),
-    "shelf_comments.change": Rule(either(owner, here("curator"), hub_admin), "shelf"),
-    # admins of the hub
-    "people.index": Rule(hub_admin), "people.show": Rule(hub_admin), "people.ask": Rule(hub_admin), "people.do": Rule(hub_admin),
-    "verifications.index": Rule(hub_admin), "verifications.show": Rule(hub_admin), "verifications.decide": Rule(hub_admin),
-    "verifications.domains": Rule(hub_admin),
-}  # fmt: skip
+ASIDE = set[str]()  # sends who is signed in elsewhere
 LEFT = {"accounts.sign_out"}  # would sign the tests out: test_accounts
 ROOMS = {name.partition(".")[0] for name in TABLE}
 RESOURCES = ("/resources/",)  # where `public_id` is a resource's
-
-
-def expected(rule: Rule, role: str, visibility: str) -> str:
-    """`in`, `403`, `404` or `sign in`."""
-    if rule.guarded and role == "visitor":
-        return "sign in"
-    if rule.of == "nothing" and rule.may is not nobody and not rule.may(role):
-        return "403"
-    if rule.of == "feed" and visibility != "public":
-        return "404"
-    if rule.of == "nothing" or (rule.of == "mine" and not owner(role)):
-        return "404"
-    hidden = rule.of not in ("", "mine") and role != "teacher" and role not in SEEN[visibility] and not rule.sees(role)
-    if hidden:
-        return "404"
-    if rule.may(role):
-        return "in"
-    return "sign in" if role == "visitor" or (rule.may is nobody and not rule.of) else "403"
 
 
 def told(answer: object) -> str:
@@ -277,6 +114,18 @@ def form_of(rule: Rule, house: House, role: str, visibility: str) -> dict[str, s
     return {"csrf_token": house.csrf[role], **put, **understood(rule, house)}
 
 
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_page_for_readers_is_the_table(house: House) -> None:
+    """To write it anew, take it away and run this test."""
+    place = ROOT / "docs" / "permissions.md"
+    if not place.exists():
+        place.write_text(page(rules(house.app)), encoding="utf-8")
+        pytest.fail("docs/permissions.md was not there: it is written now")
+    assert place.read_text(encoding="utf-8") == page(rules(house.app))
+
+
 def test_every_route_stands_in_the_table_or_in_the_older_one(house: House) -> None:
     there = {rule.endpoint for rule in rules(house.app)}
     assert there == TABLE.keys(), (there - TABLE.keys(), TABLE.keys() - there)
@@ -317,3 +166,38 @@ def test_who_is_refused_writes_nothing(house: House, role: str) -> None:
                     wrong.append((rule.endpoint, visibility))
     connection.close()
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize("role", ["teacher", "admin", "hub admin"])
+def test_a_page_that_is_only_looked_at_writes_nothing(house: House, role: str) -> None:
+    house.restore()
+    client, wrong, shown = house.clients[role], [], 0
+    connection = sqlite3.connect(house.app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    for rule in rules(house.app):
+        wanted = TABLE[rule.endpoint]
+        for method in ("GET", "HEAD") if "GET" in (rule.methods or ()) else ():
+            before = connection.execute("PRAGMA data_version").fetchone()
+            answer = client.open(address(rule, house.stage, "public"), method=method, query_string=understood(wanted, house))
+            if connection.execute("PRAGMA data_version").fetchone() != before:
+                wrong.append((method, rule.endpoint, answer.status_code))
+            if method == "GET" and expected(wanted, role, "public") == "in":
+                shown += answer.status_code == 200
+                wrong += [(rule.endpoint, answer.status_code)] if answer.status_code != 200 and rule.endpoint not in ASIDE else []
+    connection.close()
+    assert wrong == []
+    assert shown > 40, "they are really there"
+
+
+def test_no_form_works_without_its_token(house: House) -> None:
+    house.restore()
+    connection = sqlite3.connect(house.app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    before, posts = connection.execute("PRAGMA data_version").fetchone(), 0
+    answers = {}
+    for rule in rules(house.app):
+        if "POST" in (rule.methods or ()):
+            posts += 1
+            data = {**form_of(TABLE[rule.endpoint], house, "teacher", "public"), "csrf_token": "wrong"}
+            answers[rule.endpoint] = house.clients["teacher"].post(address(rule, house.stage, "public"), data=data).status_code
+    assert {endpoint for endpoint, status in answers.items() if status != 400} == set()
+    assert posts > 60 and connection.execute("PRAGMA data_version").fetchone() == before
+    connection.close()

@@ -20,45 +20,16 @@ from hub.db import db
 from hub.models import Resource, SourceRecord
 from hub.services import joining
 
+from .rights import TABLE
+
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
-    "/", "/about", "/adoptions", "/adoptions.csv", "/healthz", "/institutions", "/institutions/<slug>", "/institutions/<slug>/cycles",
-    "/institutions/<slug>/exemplars", "/institutions/<slug>/logo", "/institutions/<slug>/partners", "/institutions/<slug>/rubric",
-    "/invitations/<token>", "/invitations/<token>/register", "/login/sso", "/login/sso/link", "/login/sso/return", "/paths",
-    "/paths/<public_id>", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources", "/resources/<name>",
-    "/resources/<public_id>/reviews", "/reviews/<int:review_id>", "/robots.txt", "/rubrics", "/search", "/search/facets/<name>",
-    "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources", "/sources/<name>", "/sources/<name>/problems.csv",
-    "/sources/<name>/records.csv", "/sources/<name>/report", "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
-    "/alerts/<token>", "/feeds/institutions/<slug>.atom", "/feeds/providers/<slug>.atom", "/feeds/searches/<token>.atom",
-    "/feeds/topics/<notation>.atom", "/institutions/<slug>/tags", "/tags/<int:tag_id>",
+    "/", "/about", "/healthz", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources", "/resources/<name>",
+    "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources",
+    "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
+    "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
-OWN = ("/me/",)  # of everybody who is signed in
-HOUSES = ("/institutions/", "/invitations/<token>/accept")  # whoever is signed in; test_institutions.py has who may what there
-MIXED = {"/institutions/<slug>/partners": ("visitor", "member")}  # to look at, to write
-CURATORS = (
-    "/resources/<public_id>/",
-    "/admin/corrections",
-    "/admin/duplicates",
-    "/admin/links",
-    "/admin/moderation",
-    "/admin/resources",
-    "/admin/topics",
-)
-SIGNED_IN = {  # whoever has an account; what is not theirs is not there
-    "/bookmarks", "/bookmarks.csv", "/bookmarks/<public_id>", "/bookmarks/<public_id>/status", "/bookmarks/<public_id>/remove",
-    "/resources/<public_id>/bookmark", "/resources/<public_id>/unbookmark", "/paths/mine",
-}  # fmt: skip
-SHARED = {  # who sees it and is signed in; for others it is not there
-    "/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>",
-    "/adoptions/<int:adoption_id>/edit", "/adoptions/<int:adoption_id>/delete",
-    "/resources/<public_id>/tags", "/tags/<int:tag_id>/edit", "/tags/<int:tag_id>/merge", "/tags/<int:tag_id>/delete",
-}  # fmt: skip
-TEACHERS = {"/resources/<public_id>/adoptions/new"}  # for their institution; tests/hub/web/test_adoptions.py has the roles
-SHARED = {"/paths/<public_id>/start", "/paths/<public_id>/stop", "/paths/<public_id>/steps/<int:item_id>"}  # who sees it, signed in
-TEACHERS = {
-    "/resources/<public_id>/adoptions/new", "/tags/suggest", "/search/tag", "/search/tag/do", "/search/tag/<int:number>",
-    "/search/tag/<int:number>/undo",
-}  # fmt: skip  # for their institution; tests/hub/web/test_adoptions.py has the roles
+CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
 ODD_NUMBERS = ("1000000000", "2147483648", "9223372036854775808", "9" * 5_000, "-1", "1.0", "nobody", "%D9%A3", "%00")
@@ -116,8 +87,8 @@ def writes(gate: Flask) -> Iterator[Callable[[], bool]]:
 
 
 def routes(app: Flask, method: str) -> list[Rule]:
-    """All routes with this method but those that sign in and out, and files."""
-    left = {"accounts.sign_in", "accounts.sign_out", "second_factors.ask", "static"}
+    """All routes with this method but those of people's things, which stand in rights.py, and files."""
+    left = {*TABLE, "accounts.sign_out", "static"}
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint not in left]
 
 
@@ -133,46 +104,19 @@ def address(rule: Rule, values: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-MEMBERS = {  # whoever is signed in; the rest is for the services to say, and other tests hold it
-    "/reviews/<int:review_id>/edit", "/reviews/<int:review_id>/delete", "/reviews/<int:review_id>/helpful",
-    "/reviews/<int:review_id>/reply", "/reviews/<int:review_id>/reply/delete",
-    "/institutions/<slug>/rubric/edit", "/institutions/<slug>/rubric/default",
-    "/institutions/<slug>/cycles/<int:cycle_id>/delete", "/complaints", "/complaints/new",
-}  # fmt: skip
-SEATED = {"/resources/<public_id>/reviews/new", "/resources/<public_id>/decision"}  # who acts for an institution: nobody here does
-
-
 def least(rule: Rule) -> str:
     """The least role that may come in."""
-    if rule.rule in MIXED:
-        return MIXED[rule.rule]["POST" in (rule.methods or ())]
     if rule.rule in OPEN:
         return "visitor"
-    if rule.rule in SHARED:  # a stranger gets 404 for what is not there, as everybody does
-        return "visitor"
-    if rule.rule in SIGNED_IN:
-        return "member"
-    if rule.rule in TEACHERS:
-        return "teacher"
-    if rule.rule.startswith(OWN):
-        return "member"
-    if rule.rule in MEMBERS:
-        return "member"
-    if rule.rule in SEATED:
-        return "nobody"
-    if rule.rule.startswith(HOUSES):
-        return "member"
     if rule.rule.startswith(CURATORS):
         return "curator"
-    assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN, or begin it with /admin/."
+    assert rule.rule.startswith("/admin/"), f"{rule.rule}: who may? Name it in OPEN or in rights.py, or begin it with /admin/."
     return "admin"
 
 
 def expected(role: str, wanted: str) -> tuple[str, ...]:
     """What this role is told where that one is wanted."""
-    ladder = ("visitor", "member", "curator", "admin", "nobody")
-    if wanted == "teacher":  # nobody here belongs to an institution
-        return ("sign in",) if role == "visitor" else ("403",)
+    ladder = ("visitor", "member", "curator", "admin")
     if ladder.index(role) >= ladder.index(wanted):
         return ("in",)
     return ("sign in",) if role == "visitor" else ("403",)
