@@ -138,7 +138,7 @@ def edit(adoption_id: int) -> Response:
 def delete(adoption_id: int) -> Response:
     """Ask once more, then take an entry away."""
     use, entry = entry_or_refuse(adoption_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("adoptions/delete.html", use=use))
     session = context.session()
     adopting.delete(session, context.viewer(), entry)

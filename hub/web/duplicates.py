@@ -128,7 +128,7 @@ def merge_all() -> str | Response:
         abort(400)
     chosen = replace(chosen, least=max(chosen.least, float(LEASTS[0])))  # what a person proposed is decided one by one
     number = min(queueing.count(session, chosen), deciding.AT_ONCE_MOST)
-    if request.method == "GET":
+    if request.method != "POST":
         return render("all", chosen, number=number, rows=queueing.queue(session, chosen, limit=deciding.AT_ONCE_MOST).rows)
     if request.form.get("number") != str(number):
         flash(_("The queue has changed meanwhile: please look at the number again."), "warn")

@@ -131,7 +131,7 @@ def new(public_id: str) -> Response:
     if of.withdrawn_at is not None:
         abort(404)
     there = critiquing.existing(session, who, of.id, evaluating.today())
-    if there is not None and request.method == "GET":
+    if there is not None and request.method != "POST":
         flash(_("You have reviewed this in this cycle already. You may change what you wrote."), "info")
         return redirect(url_for("evaluations.edit", review_id=there), 303)
     measure = scoring.in_force(session, who.seat.institution_id)
@@ -195,7 +195,7 @@ def edit(review_id: int) -> Response:
 def remove(review_id: int) -> str | Response:
     """Take one's own review back, after being asked."""
     found, of = mine_or_refused(review_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("evaluations/delete.html", mine=found, of=of)
     critiquing.remove(context.session(), context.viewer(), found.id, evaluating.today())
     context.session().commit()

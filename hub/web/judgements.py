@@ -100,7 +100,7 @@ def grade(text: str) -> int | None:
 def remove(query_id: int) -> str | Response:
     """Ask first, for the grades go too."""
     query = query_or_404(query_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("judgements/remove.html", query=query)
     judging.remove(context.session(), query_id)
     context.session().commit()

@@ -125,7 +125,7 @@ def address_link(token: str) -> str:
 @bp.route("/me/email/<token>", methods=["GET", "POST"])
 def confirm_email(token: str) -> Response:
     """Looking does nothing; the button changes the address. Works in any browser: the link is the proof."""
-    if request.method == "GET":
+    if request.method != "POST":
         return private(render_template("profiles/confirm_email.html", token=token), 200)
     session = context.session()
     if registering.change_address(session, token, site=site_name()) is None:

@@ -46,7 +46,7 @@ def register() -> Response:
     if current_user.is_authenticated:
         return redirect("/me", 303)
     if context.setting("HUB_REGISTRATION") != "open":
-        return private(render_template("registrations/closed.html"), 200 if request.method == "GET" else 403)
+        return private(render_template("registrations/closed.html"), 200 if request.method != "POST" else 403)
     form = RegistrationForm(next=request.args.get("next", ""), language=context.language())
     form.language.choices = mail_languages()
     if not form.validate_on_submit():
@@ -105,7 +105,7 @@ def refused(form: RegistrationForm, error: registering.Refused) -> Response:
 @bp.route("/register/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Response:
     """Looking does nothing, for machines look into mails too; the button makes the account."""
-    if request.method == "GET":
+    if request.method != "POST":
         return private(render_template("registrations/confirm.html", token=token), 200)
     session = context.session()
     person = registering.confirm(session, token)

@@ -62,7 +62,7 @@ def show(slug: str) -> str:
 def edit(slug: str) -> Response:
     """Make the institution's own rubric: nothing is kept before it is saved."""
     house, session, who = curated_or_refused(slug), context.session(), context.viewer()
-    if request.method == "GET":
+    if request.method != "POST":
         return page(house, rubric_forms.of(scoring.in_force(session, house.id)))
     typed, verb = rubric_forms.read(request.form), request.form.get("do", "")
     if (arranged := rubric_forms.arranged(typed, verb)) is not None:
@@ -199,7 +199,7 @@ def page(
             house=house,
             typed=typed,
             most=standardising.MOST,
-            seen=current if there or request.method == "GET" else seen_edition(),
+            seen=current if there or request.method != "POST" else seen_edition(),
             preview=shown if preview else None,
             fault=fault,
             there=there,

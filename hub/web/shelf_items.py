@@ -155,7 +155,7 @@ def note(public_id: str, item_id: int) -> Response:
     item = stocking.find(session, shelf, item_id)
     if item is None:
         return gone(public_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return note_page(shelf, item, 200, typed=item.note)
     typed, version = request.form.get("note", "").strip(), request.form.get("version", "")
     if len(typed) > stocking.NOTE_MOST:

@@ -189,7 +189,7 @@ class Filled:
 def delete(public_id: str) -> str | Response:
     """Look again, then take it away."""
     shelf, session = managed_shelf(public_id), context.session()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "shelves/delete.html", shelf=shelf, size=stocking.size(session, shelf.id), followers=shelving.followers(session, shelf)
         )
@@ -205,7 +205,7 @@ def copy(public_id: str) -> str | Response:
     """Take it over: a copy for oneself or for an institution where one teaches."""
     shelf, session, who = shelf_or_404(public_id), context.session(), context.viewer()
     seats = [seat for seat in who.seats if seat.may("teacher")]
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("shelves/copy.html", shelf=shelf, seats=seats)
     chosen = request.form.get("house", "")
     seat = next((seat for seat in seats if seat.slug == chosen), None)

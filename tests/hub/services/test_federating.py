@@ -108,11 +108,9 @@ def test_a_token_that_is_not_meant_for_this_visit_is_not_believed(oidc, ours, cl
     assert kind(oidc, ours) == "wrong"
 
 
-@pytest.mark.parametrize(
-    "claims", [{"exp": int(time.time()) - 30}, {"iat": int(time.time()) + 30}, {"aud": ["hub"]}, {"aud": ["hub", "b"], "azp": "hub"}]
-)
+@pytest.mark.parametrize("claims", [{"exp": -30}, {"iat": 30}, {"aud": ["hub"]}, {"aud": ["hub", "b"], "azp": "hub"}])
 def test_a_clock_may_be_a_minute_wrong_and_more_may_be_addressed(oidc, ours, claims):
-    oidc.claims = claims
+    oidc.claims = {name: int(time.time()) + value if isinstance(value, int) else value for name, value in claims.items()}
     assert come_back(oidc, ours).subject == "s-1"
 
 

@@ -169,11 +169,12 @@ def test_anybody_with_an_account_founds_one(people: People, session: Session) ->
     ],
 )
 def test_what_was_typed_wrong_comes_back(people: People, session: Session, typed: dict[str, str], said: str) -> None:
+    before = session.scalar(select(func.count()).select_from(Institution))
     answer = post(people["reader"], "/institutions/new", **facts(**{"place": "Kept here", **typed}))
     page = text(answer)
     assert answer.status_code == 422 and said in page and "Kept here" in page and "<title>Error:" in page
     assert ('href="/institutions/example-university-of-commerce"' in page) == ("of this name" in said)
-    assert session.scalar(select(func.count()).select_from(Institution)) == 3, "the two, and the one of the catalogue"
+    assert session.scalar(select(func.count()).select_from(Institution)) == before
 
 
 def test_founding_is_throttled(people: People) -> None:
@@ -240,11 +241,12 @@ def test_names_in_the_catalogue(people: People, session: Session) -> None:
     assert "belongs to" in text(
         post(people["hub"], f"/institutions/{FIRM}/settings/names", catalogue_name="Example University of Commerce")
     )
-    name = session.scalars(select(InstitutionName)).one()
+    name = session.scalars(select(InstitutionName).where(InstitutionName.name == "Example University of Commerce")).one()
+    there = session.scalar(select(func.count()).select_from(InstitutionName))
     assert post(people["boss"], f"/institutions/{FIRM}/settings/names", drop=str(name.id)).status_code == 303
-    assert session.scalar(select(func.count()).select_from(InstitutionName)) == 1, "not theirs"
+    assert session.scalar(select(func.count()).select_from(InstitutionName)) == there, "not theirs"
     post(people["admin"], place, drop=str(name.id))
-    assert session.scalar(select(func.count()).select_from(InstitutionName)) == 0
+    assert session.scalar(select(func.count()).select_from(InstitutionName)) == there - 1
 
 
 def test_a_picture_is_served_as_what_it_is(people: People, session: Session) -> None:
