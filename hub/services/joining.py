@@ -10,7 +10,8 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import case, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -135,13 +136,13 @@ def check_tries(session: Session, keys: list[str]) -> None:
 
 def count_failure(session: Session, keys: list[str]) -> None:
     """One more failure for each of these keys; an old count begins anew."""
-    for key in keys:
-        kept = session.get(SignInFailure, key)
-        if kept is None:
-            session.add(SignInFailure(key=key, count=1, last_at=now()))
-        else:
-            kept.count = 1 if kept.last_at < now() - 2 * SLOWEST else kept.count + 1
-            kept.last_at = now()
+    moment = now()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    again = case((SignInFailure.last_at < moment - 2 * SLOWEST, 1), else_=SignInFailure.count + 1)
+    for key in sorted(keys):  # in one order, so that two at once do not wait for each other
+        row = {"key": key, "count": 1, "last_at": moment}
+        counted = insert(SignInFailure).values(row)
+        session.execute(counted.on_conflict_do_update(index_elements=["key"], set_={"count": again, "last_at": moment}))
     session.commit()
 
 

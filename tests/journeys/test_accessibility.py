@@ -45,6 +45,8 @@ PAGES = (
     "/institutions/jiaxing/rubric",
     "/institutions/jiaxing/cycles",
     "/login",
+    "/register",
+    "/password/forgot",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
 VOCABULARY = (
@@ -72,6 +74,11 @@ PEOPLE = (
     "/admin/people/1",
     "/admin/people/1/disable",
     "/me/two-factor",
+    "/me",
+    "/me/password",
+    "/me/email",
+    "/me/devices",
+    "/me/delete",
 )
 SOURCES = (
     "/admin/sources",
