@@ -10,6 +10,7 @@ from hub.models.index_task import IndexKeeper, IndexTask
 from hub.models.institution import Exemplar, Institution, InstitutionDomain, InstitutionName, Invitation, Logo, Membership, Partnership
 from hub.models.judgement import JudgedQuery, Judgement
 from hub.models.link import Link
+from hub.models.lti import LaunchNonce, Platform, SigningKey
 from hub.models.mail import Mail
 from hub.models.match import Match
 from hub.models.outbox import Outbox
@@ -19,12 +20,15 @@ from hub.models.review import Complaint, Criterion, Cycle, Decision, HelpfulVote
 from hub.models.run import Failure, PreviewItem, Run, Validator
 from hub.models.shelf import Comment, Shelf, ShelfEditor, ShelfItem
 from hub.models.source import Source
-from hub.models.study import Bookmark, Enrolment, Follow, RemovedBookmark, SavedSearch, StepDone
+from hub.models.study import Bookmark, Dismissal, Enrolment, Follow, RemovedBookmark, SavedSearch, StepDone
 from hub.models.tag import Tag, Tagging
+from hub.models.token import AccessToken
 from hub.models.topic import Assignment, Concept, ConceptLabel, ConceptText, RemovedLabel
+from hub.models.webhook import Delivery, Webhook
 from hub.models.worker import Worker
 
 __all__ = [
+    "AccessToken",
     "Adjustment",
     "Adoption",
     "Assignment",
@@ -39,7 +43,9 @@ __all__ = [
     "Curation",
     "Cycle",
     "Decision",
+    "Delivery",
     "Demand",
+    "Dismissal",
     "Enrolment",
     "Exemplar",
     "Failure",
@@ -54,6 +60,7 @@ __all__ = [
     "Invitation",
     "JudgedQuery",
     "Judgement",
+    "LaunchNonce",
     "Link",
     "Logo",
     "Mail",
@@ -63,6 +70,7 @@ __all__ = [
     "Outbox",
     "Partnership",
     "Person",
+    "Platform",
     "PreviewItem",
     "RemovedBookmark",
     "RemovedLabel",
@@ -79,6 +87,7 @@ __all__ = [
     "ShelfItem",
     "SignIn",
     "SignInFailure",
+    "SigningKey",
     "Source",
     "SourceRecord",
     "StepDone",
@@ -87,5 +96,6 @@ __all__ = [
     "Throttle",
     "Ticket",
     "Validator",
+    "Webhook",
     "Worker",
 ]

@@ -105,3 +105,15 @@ class Follow(db.Model):  # type: ignore[name-defined]
     alert: Mapped[str] = mapped_column(String(10), default="none")  # none | daily | weekly
     checked_at: Mapped[Moment]
     created_at: Mapped[Moment]
+
+
+class Dismissal(db.Model):  # type: ignore[name-defined]
+    """A recommendation that somebody does not want to see again."""
+
+    __table_args__ = (UniqueConstraint("person_id", "resource_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey(Resource.id), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey(Resource.id), index=True)  # see rehoming
+    created_at: Mapped[Moment]

@@ -16,12 +16,13 @@ from hub.models.adoption import Adoption
 from hub.models.institution import Exemplar
 from hub.models.review import Decision, Review
 from hub.models.shelf import ShelfItem
-from hub.models.study import Bookmark
+from hub.models.study import Bookmark, Dismissal
 from hub.models.tag import Tag, Tagging
 from hub.services import tallying
 
 FOLLOWS: tuple[tuple[Any, tuple[str, ...]], ...] = (  # model, and what must be unique with its resource
     (Bookmark, ("person_id",)),
+    (Dismissal, ("person_id",)),
     (Tagging, ("tag_id",)),
     (ShelfItem, ("shelf_id",)),
     (Review, ("person_id", "cycle_id")),

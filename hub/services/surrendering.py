@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.db import db
 from hub.models import Person, Resource, Review, ReviewScore, Shelf, ShelfItem
 
-SECRET = frozenset(("password_hash", "session_key", "totp_secret", "totp_step", "recovery_hashes", "token_hash", "token"))
+SECRET = frozenset(("password_hash", "session_key", "totp_secret", "totp_step", "recovery_hashes", "token_hash", "token", "secret"))
 OF_THINGS = ((ShelfItem, ShelfItem.shelf_id, Shelf), (ReviewScore, ReviewScore.review_id, Review))  # what belongs to a thing of theirs
 TITLED = "resource_id"
 
