@@ -35,6 +35,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "check": ("hub.cli.index", "Compare the index with the database; exit status 0 only when they agree."),
     "backup": ("hub.cli.backup", "Write the whole database into one file, while the hub works."),
     "restore": ("hub.cli.backup", "Bring a backup back, on either database, and make the index anew."),
+    "mcp": ("hub.cli.mcp", "Serve the catalogue to a program with a language model, on standard input and output."),
     "user": ("hub.cli.user", "Add people who may sign in."),
     "institution": ("hub.cli.institution", "Institutions, whether they are verified, who belongs to them."),
 }

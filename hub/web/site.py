@@ -11,6 +11,7 @@ from hub.web import (
     accounts,
     additions,
     adoptions,
+    agents,
     assets,
     audits,
     bookmarks,
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     providers,
     sources,
     pages,
+    agents,
     accounts,
     runs,
     reports,
@@ -150,6 +152,8 @@ BLUEPRINTS = (
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
+MACHINES = (agents,)  # asked by programs, on no cookie's authority: no other site's form can do harm there
+
 
 def register(app: Flask) -> None:
     """Add the site. Functions that run after a request run in the opposite order: compression comes last of all."""
@@ -161,10 +165,12 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     entrances.manager.init_app(app)
     app.before_request(entrances.go_on)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
+    for module in MACHINES:
+        forms.exempt(module.bp)
     templating.register(app)
     errors.register(app)

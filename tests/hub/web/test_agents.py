@@ -1,0 +1,56 @@
+"""The catalogue for agents, over HTTP, asked by the protocol's own client."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from mcp import Client
+from werkzeug.serving import make_server
+
+
+@pytest.fixture
+def address(own_site: Flask) -> Iterator[str]:
+    """The hub on a port of its own."""
+    server = make_server("127.0.0.1", 0, own_site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/mcp"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto", "2026-07-28"])
+def test_the_protocols_own_client_searches_and_reads(address: str, mode: Any) -> None:
+    async def talk() -> None:
+        async with Client(address, mode=mode) as client:
+            assert {tool.name for tool in (await client.list_tools()).tools} >= {"search_resources", "get_resource", "list_topics"}
+            found = await client.call_tool("search_resources", {"query": "commerce"})
+            assert not found.is_error and found.structured_content["total"] > 0
+            id = found.structured_content["results"][0]["id"]
+            read = await client.read_resource(f"hub://resources/{id}")
+            assert found.structured_content["results"][0]["title"] in read.contents[0].text
+            refused = await client.call_tool("search_resources", {"limit": 0})
+            assert refused.is_error
+
+    asyncio.run(talk())
+
+
+def test_http_says_what_it_does_not_take(visitor: FlaskClient) -> None:
+    assert visitor.get("/mcp").status_code == 405
+    assert visitor.post("/mcp", data="{}", content_type="text/plain").status_code == 415
+    assert visitor.post("/mcp", data="x" * 1_100_000, content_type="application/json").status_code == 413
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    assert visitor.post("/mcp", json=ping, headers={"Accept": "text/html"}).status_code == 406
+    assert visitor.post("/mcp", json=ping, headers={"Mcp-Protocol-Version": "1999-01-01"}).status_code == 400
+    answer = visitor.post("/mcp", json=ping)
+    assert answer.get_json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
+    assert answer.headers["Access-Control-Allow-Origin"] == "*" and "Set-Cookie" not in answer.headers
+    assert visitor.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
+    assert visitor.options("/mcp").status_code == 204
