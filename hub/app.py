@@ -16,7 +16,7 @@ from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
-from hub.services import federating, harvesting, observing, posting
+from hub.services import delivering, federating, harvesting, observing, posting
 from hub.web import site
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
@@ -61,7 +61,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         fetching=fetching,
         links=links,
         huey=huey,
-        jobs=jobs.register(huey, app, fetching, index, links, mail_server),
+        jobs=jobs.register(huey, app, fetching, index, links, webhooks_for(app), mail_server),
         observer=observer_for(app),
         mail_server=mail_server,
         provider=provider_for(app),
@@ -149,3 +149,13 @@ def link_checks_for(app: Flask) -> jobs.LinkChecks:
         return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits, stopped=stopped)
 
     return jobs.LinkChecks(make, timedelta(days=app.config.get("HUB_LINK_DAYS", 14)), on=app.config.get("HUB_LINK_CHECKS", "on") == "on")
+
+
+def webhooks_for(app: Flask) -> delivering.Fetching:
+    """How webhooks are reached: as harvests are, with less patience, and no redirect is followed."""
+    limits = Limits(connect=5.0, read=10.0, total=15.0, size=64_000, redirects=0, retries=0, waits=0, interval=0.0)
+
+    def make(stopped: harvesting.Stopped) -> Fetcher:
+        return Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits, stopped=stopped)
+
+    return make

@@ -21,8 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.db import db
 from hub.services import (
     alerting,
+    delivering,
     expiring,
     harvesting,
+    heeding,
     leasing,
     linking,
     mailing,
@@ -60,6 +62,7 @@ class Jobs:
     answers: Callable[[], bool]  # can the queue be reached?
     check_links: Callable[[], object]  # ask the links that are due, in the worker
     alert: Callable[[], object]  # write the alerts that are due
+    tell: Callable[[], object]  # tell the webhooks what has happened
     leave: Callable[[], None]  # this worker is about to end: runs at work stop, to be taken up by the next one
 
 
@@ -84,9 +87,15 @@ class LinkChecks:
 
 
 def register(
-    huey: Huey, app: Flask, fetching: harvesting.Fetching, index: Index, links: LinkChecks, mail_server: posting.Server | None = None
+    huey: Huey,
+    app: Flask,
+    fetching: harvesting.Fetching,
+    index: Index,
+    links: LinkChecks,
+    telling: delivering.Fetching,
+    mail_server: posting.Server | None = None,
 ) -> Jobs:
-    """Bind the tasks to this queue and this application."""
+    """Bind the tasks to this queue and this application. `telling` reaches webhooks."""
     leaving = threading.Event()
 
     def start_due() -> None:
@@ -132,6 +141,7 @@ def register(
         answers=lambda: does_answer(huey),
         check_links=bind_links(huey, app, links, leaving),
         alert=bind_alerts(huey, app, index, leaving, on=mail_server is not None),
+        tell=bind_webhooks(huey, app, telling, leaving),
         leave=leave,
     )
 
@@ -243,6 +253,31 @@ def bind_alerts(huey: Huey, app: Flask, index: Index, leaving: threading.Event, 
     if on:
         huey.periodic_task(crontab(minute="7"), name="alerts", expires=3000)(alert.call_local)
     return cast("Callable[[], object]", alert)
+
+
+def bind_webhooks(huey: Huey, app: Flask, telling: delivering.Fetching, leaving: threading.Event) -> Callable[[], object]:
+    """Messages to webhooks, every minute. One pass at a time: a slow receiver takes one thread of this worker, not all."""
+    at_work = threading.Lock()
+
+    def pass_on() -> None:
+        with app.app_context(), telling(leaving.is_set) as fetch:
+            heeding.heed(db.session(), site=str(app.config.get("HUB_BASE_URL") or ""))
+            delivering.deliver(db.session(), fetch, stopped=leaving.is_set)
+
+    @huey.task(name="tell", expires=50)
+    def tell() -> None:
+        """Write down what has happened, and send what is due. Two workers at it tell nothing twice."""
+        if not at_work.acquire(blocking=False):
+            return
+        try:
+            pass_on()
+        except Exception:  # the job's outer edge: the next pass goes on where this one broke off
+            log.exception("webhooks: broke off")
+        finally:
+            at_work.release()
+
+    huey.periodic_task(crontab(), name="webhooks", expires=50)(tell.call_local)
+    return cast("Callable[[], object]", tell)
 
 
 def does_answer(huey: Huey) -> bool:

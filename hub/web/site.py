@@ -79,6 +79,7 @@ from hub.web import (
     tunings,
     verifications,
     vocabulary,
+    webhooks,
     workers,
 )
 
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     sources,
     pages,
     agents,
+    webhooks,
     accounts,
     runs,
     reports,

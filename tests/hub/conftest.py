@@ -115,6 +115,13 @@ def web() -> Iterator[Any]:
 
 
 @pytest.fixture
+def receiver() -> Iterator[Any]:
+    """A receiver of webhooks (tests/servers/receiver.py): `.url`, `.status`, `.messages`."""
+    with server_module("receiver").Receiver() as served:
+        yield served
+
+
+@pytest.fixture
 def site_parts() -> ModuleType:
     """What a site answers: `page`, `moved`, `Answer`."""
     return server_module("site")

@@ -236,6 +236,7 @@ def test_doubles_are_looked_for_in_the_background(app, session, make_source):
         lambda stopped: None,
         None,
         jobs.LinkChecks(lambda stopped: None, timedelta(days=14), on=False),
+        lambda stopped: None,
     )
     at = make_source().created_at
     session.add(Resource(public_id="a", title="Live commerce", created_at=at, updated_at=at))

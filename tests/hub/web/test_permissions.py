@@ -29,6 +29,7 @@ OPEN = {
     "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
+MACHINES = ("/mcp",)  # asked by programs, without forms and their tokens; a session is no authority there
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
@@ -89,7 +90,8 @@ def writes(gate: Flask) -> Iterator[Callable[[], bool]]:
 def routes(app: Flask, method: str) -> list[Rule]:
     """All routes with this method but those of people's things, which stand in rights.py, and files."""
     left = {*TABLE, "accounts.sign_out", "static"}
-    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint not in left]
+    rules = (rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and not rule.rule.startswith(MACHINES))
+    return [rule for rule in rules if rule.endpoint not in left]
 
 
 def address(rule: Rule, values: Mapping[str, str]) -> str:
@@ -170,6 +172,18 @@ def test_no_form_works_without_its_token(gate: Flask, clients: Mapping[str, Flas
     answers = {rule.rule: clients["admin"].post(address(rule, there), data={"csrf_token": "wrong"}).status_code for rule in rules}
     assert {rule for rule, status in answers.items() if status != 400} == set()
     assert len(rules) > 40 and not writes()
+
+
+def test_a_session_is_no_authority_where_programs_ask(gate: Flask, clients: Mapping[str, FlaskClient], writes: Callable[[], bool]) -> None:
+    there, wrong = existing(gate), []
+    rules = [rule for rule in gate.url_map.iter_rules() if rule.rule.startswith(MACHINES)]
+    writes()
+    for rule in rules:
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
+            answer = clients["admin"].open(address(rule, there), method=method, json={})
+            if answer.status_code >= 500 or writes() or "Set-Cookie" in answer.headers:
+                wrong.append((method, rule.rule, answer.status_code))
+    assert rules and wrong == []
 
 
 def test_a_number_or_name_that_nothing_has_is_not_there(gate: Flask, clients: Mapping[str, FlaskClient]) -> None:
