@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -11,13 +11,13 @@ from typing import Any
 from flask import Flask
 from huey.api import Huey
 
+from config import from_env
 from harvesters.fetch import Fetcher, Limits
 from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
 from hub.services import delivering, federating, harvesting, observing, posting
-from hub.web import site
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
 from search.meaning.opening import open_encoder
@@ -42,12 +42,32 @@ class Parts:
     huey: Huey
     jobs: jobs.Jobs
     observer: observing.Observer
+    add_site: Callable[[], None]  # for who serves what `create_core` made
     mail_server: posting.Server | None  # None: mail is kept, and not sent
     provider: federating.Provider | None  # None: no single sign-on
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
-    """The application for these settings (see `config.from_env`)."""
+    """The application for these settings (see `config.from_env`), site and all."""
+    app = create_core(settings)
+    add_site(app)
+    return app
+
+
+def add_site(app: Flask) -> None:
+    """Register the site: once, before the first request."""
+    from hub.web import site  # a third of all that is imported, which a command or a worker never needs
+
+    site.register(app)
+
+
+def for_commands() -> Flask:
+    """What `hub` works with: the settings are the environment's."""
+    return create_core(from_env())
+
+
+def create_core(settings: Mapping[str, Any]) -> Flask:
+    """The application without the site: database, index, queue, commands."""
     app = Flask("hub", template_folder="../templates", static_folder="static")
     app.config.from_mapping(settings)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
@@ -63,11 +83,11 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         huey=huey,
         jobs=jobs.register(huey, app, fetching, index, links, webhooks_for(app), mail_server),
         observer=observer_for(app),
+        add_site=lambda: add_site(app),
         mail_server=mail_server,
         provider=provider_for(app),
     )
     commands.register(app)
-    site.register(app)
     return app
 
 

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session
 
 from config import from_env
-from hub.app import create_app
+from hub.app import create_core
 from hub.db import db
 from hub.services import migrating, seeding
+from hub.web import site
 from search.meaning.encoder import Encoder, MeaningFault
 from search.meaning.opening import open_encoder
 
@@ -152,8 +153,8 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def app(environment: dict[str, str]) -> Iterator[Flask]:
-    """The application, in its context."""
-    made = create_app({**from_env(environment), "TESTING": True})
+    """The application without its site, in its context: `client` adds the site."""
+    made = create_core({**from_env(environment), "TESTING": True})
     with made.app_context():
         yield made
         db.session.remove()
@@ -170,4 +171,5 @@ def session(app: Flask) -> Session:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A visitor."""
+    site.register(app)
     return app.test_client()

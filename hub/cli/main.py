@@ -91,7 +91,7 @@ def main() -> None:
     """Entry of the console script. What a user can mend is one sentence and exit status 2, never a traceback."""
     keep_small()
     try:
-        HubGroup().main(prog_name="hub", obj=ScriptInfo(app_import_path="wsgi:app", set_debug_flag=False))
+        HubGroup().main(prog_name="hub", obj=ScriptInfo(app_import_path="hub.app:for_commands", set_debug_flag=False))
     except Exception as error:
         if not (sentence := explained(error)):
             raise

@@ -53,6 +53,7 @@ def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None
     session().close()
     refuse_taken(host, port)
     db.engine.dispose()  # a connection must not be carried over a fork: each process opens its own
+    parts().add_site()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     bind = f"{host if ':' not in host else f'[{host}]'}:{port}"
     web_server(app, {"bind": bind, "workers": workers, "threads": threads, "loglevel": "warning" if quiet else "info"}).run()

@@ -15,7 +15,7 @@ from click.testing import Result
 from flask import Flask
 
 from config import from_env
-from hub.app import create_app
+from hub.app import create_core
 from hub.db import db
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ Quick = Callable[..., Result]
 
 @contextmanager
 def application(environment: dict[str, str]) -> Iterator[Flask]:
-    app = create_app({**from_env(environment), "TESTING": True})
+    app = create_core({**from_env(environment), "TESTING": True})
     yield app
     with app.app_context():
         db.session.remove()

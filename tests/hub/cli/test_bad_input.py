@@ -72,6 +72,7 @@ def run_page(app, run_id=1):
     with app.app_context():
         joining.add(db.session(), "ada@example.org", "correct horse battery", admin=True)
         db.session.commit()
+    app.extensions["hub"].add_site()
     client = app.test_client()
     token = client.get("/about").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
     client.post("/login", data={"csrf_token": token, "email": "ada@example.org", "password": "correct horse battery"})

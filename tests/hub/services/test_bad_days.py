@@ -42,9 +42,8 @@ def broken_off(app, session, make_source, repository) -> Callable[..., object]:
     return work
 
 
-def completes(app, session, repository, harvest) -> bool:
+def completes(visitor, session, repository, harvest) -> bool:
     """The next run goes on and has everything; meanwhile the site answered."""
-    visitor = app.test_client()
     assert visitor.get("/").status_code == 200 and visitor.get("/sources/repo").status_code == 200
     source = sourcing.get(session, "repo")
     run = harvest(source)
@@ -73,7 +72,7 @@ def each_connection(statement: str) -> Iterator[None]:
         db.engine.dispose()
 
 
-def test_a_full_database_ends_the_run_with_the_reason(app, session, repository, broken_off, harvest):
+def test_a_full_database_ends_the_run_with_the_reason(client, app, session, repository, broken_off, harvest):
     if not is_sqlite(session):
         pytest.skip("how a server's disk fills cannot be played here")
 
@@ -87,10 +86,10 @@ def test_a_full_database_ends_the_run_with_the_reason(app, session, repository, 
         assert run.state == "failed" and "full" in run.reason and "space" in run.advice
         assert 0 < run.seen < 250 and run.seen == run.created
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-    assert completes(app, session, repository, harvest)
+    assert completes(client, session, repository, harvest)
 
 
-def test_a_locked_database_ends_the_run_with_the_reason(app, session, repository, broken_off, harvest):
+def test_a_locked_database_ends_the_run_with_the_reason(client, app, session, repository, broken_off, harvest):
     if not is_sqlite(session):
         pytest.skip("SQLite has one writer at a time")
     other = sqlite3.connect(db.engine.url.database, isolation_level=None, check_same_thread=False)
@@ -107,10 +106,10 @@ def test_a_locked_database_ends_the_run_with_the_reason(app, session, repository
         assert 0 < run.seen < 250
     ends.join()
     other.close()
-    assert completes(app, session, repository, harvest)
+    assert completes(client, session, repository, harvest)
 
 
-def test_a_restarted_server_ends_the_run_with_the_reason(app, session, repository, broken_off, harvest):
+def test_a_restarted_server_ends_the_run_with_the_reason(client, app, session, repository, broken_off, harvest):
     if is_sqlite(session):
         pytest.skip("SQLite is no server")
     other = create_engine(db.engine.url)
@@ -124,11 +123,11 @@ def test_a_restarted_server_ends_the_run_with_the_reason(app, session, repositor
     assert run.state == "failed" and "database failed" in run.reason and run.advice
     assert 0 < run.seen < 250
     other.dispose()
-    assert completes(app, session, repository, harvest)
+    assert completes(client, session, repository, harvest)
 
 
 @pytest.mark.slow
-def test_a_full_disk_under_a_harvest_loses_nothing(app, session, make_source, repository, environment, harvest):
+def test_a_full_disk_under_a_harvest_loses_nothing(client, app, session, make_source, repository, environment, harvest):
     if not is_sqlite(session):
         pytest.skip("how a server's disk fills cannot be played here")
     make_source("repo", url=repository.url)
@@ -144,4 +143,4 @@ def test_a_full_disk_under_a_harvest_loses_nothing(app, session, make_source, re
     assert "disk" in done.stdout + done.stderr, done.stdout + done.stderr
     session.expire_all()
     assert session.scalar(text("PRAGMA integrity_check")) == "ok"
-    assert completes(app, session, repository, harvest)
+    assert completes(client, session, repository, harvest)

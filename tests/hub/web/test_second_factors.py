@@ -34,6 +34,12 @@ def app(environment: dict[str, str]) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
+
+
+@pytest.fixture
 def ada(app: Flask) -> int:
     with app.app_context():
         person = joining.add(db.session(), "ada@example.org", PASSWORD, name="Ada")
