@@ -8,9 +8,11 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from hub.web import (
+    access_tokens,
     accounts,
     additions,
     adoptions,
+    allowances,
     assets,
     audits,
     bookmarks,
@@ -80,6 +82,7 @@ from hub.web import (
     vocabulary,
     workers,
 )
+from hub.web.api import blueprint as api
 
 BLUEPRINTS = (
     preferences,
@@ -147,6 +150,8 @@ BLUEPRINTS = (
     rubrics,
     decisions,
     moderations,
+    access_tokens,
+    api,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
@@ -161,7 +166,8 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.bp)  # no cookie is an authority there
+    allowances.register(app)
     entrances.manager.init_app(app)
     app.before_request(entrances.go_on)
     for module in BLUEPRINTS:
