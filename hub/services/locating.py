@@ -50,3 +50,11 @@ def follow(session: Session, id: int) -> str | None:
             return str(row.public_id)
         id = row.merged_into_id
     return None
+
+
+def standing(session: Session, public_id: str) -> int | None:
+    """Our number of what stands for this public id and everybody may see; withdrawn ones are kept by those who want them."""
+    place = locate(session, public_id)
+    if place is not None and place.state == "merged" and place.into is not None:
+        place = locate(session, place.into)
+    return place.id if place is not None and place.state in ("there", "withdrawn") else None

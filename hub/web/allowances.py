@@ -1,4 +1,4 @@
-"""How often a program may ask: by the token that it brings, else by the network from which it comes (draft-ietf-httpapi-ratelimit-headers)."""
+"""How often a program may ask: by the token that it brings, else by its network (draft-ietf-httpapi-ratelimit-headers)."""
 
 from __future__ import annotations
 

@@ -12,12 +12,24 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from hub.web import allowances
-from hub.web.api import authority, bookmarks, documents, reading, resources, searches
+from hub.web.api import (
+    adoptions,
+    authority,
+    bookmarks,
+    documents,
+    reading,
+    resources,
+    reviews,
+    searches,
+    shelves,
+    tags,
+    vocabulary,
+)
 from hub.web.api.operations import OPERATIONS, ROOT, Answer, Call, Operation
 from hub.web.problems import Problem
 
 bp = Blueprint("api", __name__, url_prefix=ROOT)
-MODULES = (searches, resources, bookmarks)  # their operations stand in the list
+MODULES = (searches, resources, vocabulary, shelves, bookmarks, tags, reviews, adoptions)  # their operations stand in the list
 CACHED = "public, max-age=60"
 OWN = "private, no-cache"
 EXPOSED = "ETag, Link, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"

@@ -20,7 +20,6 @@ Status = Literal["interested", "studying", "completed", "stopped"]
 class BookmarksQuery(Paging):
     """Which bookmarks."""
 
-    limit: int = Field(revisiting.PAGE, ge=1, le=revisiting.PAGE, description="How many at most.")
     status: Status | None = None
     q: str = Field("", max_length=200, description="Words in title or note.")
 
@@ -61,11 +60,11 @@ def list_bookmarks(call: Call) -> Answer:
     """What the token's person keeps"""
     asked: BookmarksQuery = call.query
     place = cursors.read(asked.cursor, str, int)
-    found = revisiting.page(context.session(), revisiting.Ask(call.who.person_id, asked.status or "", asked.q, after=place))  # type: ignore[arg-type]
-    rows = found.rows[: asked.limit]
-    last = found.following if len(rows) == len(found.rows) else (rows[-1].updated_at.isoformat(), rows[-1].id)
-    following = cursors.write(*last) if last else None
-    return Answer(Bookmarks(items=[shape(one) for one in rows], next=following), headers=addresses.links(following))
+    found = revisiting.page(
+        context.session(), revisiting.Ask(call.who.person_id, asked.status or "", asked.q, after=place, limit=asked.limit)
+    )
+    following = cursors.write(*found.following) if found.following else None
+    return Answer(Bookmarks(items=[shape(one) for one in found.rows], next=following), headers=addresses.links(following))
 
 
 def shape(one: revisiting.Kept) -> Bookmark:

@@ -84,8 +84,8 @@ def models() -> tuple[dict[str, Any], dict[type[BaseModel], dict[str, Any]]]:
     bodies = {one.body for one in OPERATIONS if one.body}
     answers = {one.answer for one in OPERATIONS if one.answer}
     wanted = [*((model, "validation") for model in named(bodies)), *((model, "serialization") for model in named(answers))]
-    found, whole = models_json_schema(wanted, ref_template=REF)  # type: ignore[arg-type]
-    return whole.get("$defs", {}), {key[0]: value for key, value in found.items()}
+    _places, whole = models_json_schema(wanted, ref_template=REF)  # type: ignore[arg-type]
+    return whole.get("$defs", {}), {model: {"$ref": REF.format(model=model.__name__)} for model in bodies | answers}
 
 
 def named(models: Iterable[type[BaseModel]]) -> list[type[BaseModel]]:

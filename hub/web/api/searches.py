@@ -76,8 +76,14 @@ class Found(Page):
 
 
 @operation(
-    "GET", "/search", tag="Search", query=SearchQuery, answer=Found, errors=(422, 503), example={"q": "logistics", "facets": "topic,language"}
-)  # fmt: skip
+    "GET",
+    "/search",
+    tag="Search",
+    query=SearchQuery,
+    answer=Found,
+    errors=(503,),
+    example={"q": "logistics", "facets": "topic,language"},
+)
 def search(call: Call) -> Answer:
     """Search the catalogue
 
