@@ -20,8 +20,10 @@ from hub.web.api import (
     reading,
     resources,
     reviews,
+    runs,
     searches,
     shelves,
+    sources,
     tags,
     vocabulary,
 )
@@ -29,7 +31,7 @@ from hub.web.api.operations import OPERATIONS, ROOT, Answer, Call, Operation
 from hub.web.problems import Problem
 
 bp = Blueprint("api", __name__, url_prefix=ROOT)
-MODULES = (searches, resources, vocabulary, shelves, bookmarks, tags, reviews, adoptions)  # their operations stand in the list
+MODULES = (searches, resources, vocabulary, shelves, bookmarks, tags, reviews, adoptions, sources, runs)  # their operations are listed
 CACHED = "public, max-age=60"
 OWN = "private, no-cache"
 EXPOSED = "ETag, Link, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"

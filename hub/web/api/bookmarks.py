@@ -60,9 +60,8 @@ def list_bookmarks(call: Call) -> Answer:
     """What the token's person keeps"""
     asked: BookmarksQuery = call.query
     place = cursors.read(asked.cursor, str, int)
-    found = revisiting.page(
-        context.session(), revisiting.Ask(call.who.person_id, asked.status or "", asked.q, after=place, limit=asked.limit)
-    )
+    ask = revisiting.Ask(call.who.person_id, asked.status or "", asked.q, after=place, limit=asked.limit)
+    found = revisiting.page(context.session(), ask)
     following = cursors.write(*found.following) if found.following else None
     return Answer(Bookmarks(items=[shape(one) for one in found.rows], next=following), headers=addresses.links(following))
 
