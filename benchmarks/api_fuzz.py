@@ -58,7 +58,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="hub-api-fuzz-") as name:
         hub = Hub(Path(name))
         fill(hub, chosen.resources)
-        app = create_app({**from_env({**hub.environment, "HUB_API_RATE": "1000000/second"}), "TESTING": True, "PROPAGATE_EXCEPTIONS": False})
+        app = create_app(
+            {**from_env({**hub.environment, "HUB_API_RATE": "1000000/second"}), "TESTING": True, "PROPAGATE_EXCEPTIONS": False}
+        )
         began = time.monotonic()
         found = attack(app, token_of(app), until=began + 60 * chosen.minutes, start=chosen.seed)
     measured = {
@@ -99,7 +101,15 @@ def attack(app: Flask, token: str, *, until: float, start: int = 1, each: int = 
 def names(app: Flask) -> Iterator[tuple[str, str]]:
     """Ids of things that there are, so that more is asked than what there is not."""
     client = app.test_client()
-    keys = {"search": "id", "topics": "notation", "providers": "slug", "institutions": "slug", "shelves": "id", "adoptions": "id", "sources": "name"}
+    keys = {
+        "search": "id",
+        "topics": "notation",
+        "providers": "slug",
+        "institutions": "slug",
+        "shelves": "id",
+        "adoptions": "id",
+        "sources": "name",
+    }
     for kind, key in keys.items():
         for one in (client.get(f"/api/v1/{kind}").json or {}).get("items", ())[:5]:
             yield f"/{kind.replace('search', 'resources')}/", str(one[key])
