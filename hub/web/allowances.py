@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import math
+import threading
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +13,13 @@ from functools import cached_property
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
 log = logging.getLogger(__name__)
 DEFAULT = "300/minute"
 NAME = "hub_allowance"
+SWEPT = 60.0  # seconds after which counters of windows that are over are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,58 @@ class Left:
         return told if self.allowed else {**told, "Retry-After": str(max(self.reset, 1))}
 
 
+class Memory(Storage):
+    """Counters of this process. (The package's own starts a thread with each request.)"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._counts: dict[str, tuple[int, float]] = {}  # key -> count, when its window ends
+        self._swept = time.time()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Nothing fails here."""
+        return MemoryError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count, in the window that is open or in a new one."""
+        with self._lock:
+            now = time.time()
+            if now - self._swept > SWEPT:
+                self._counts, self._swept = {name: kept for name, kept in self._counts.items() if kept[1] > now}, now
+            count, ends = self._counts.get(key, (0, 0.0))
+            if ends <= now:
+                count, ends = 0, now + expiry
+            self._counts[key] = (count + amount, ends)
+            return count + amount
+
+    def get(self, key: str) -> int:
+        """The count of the open window."""
+        count, ends = self._counts.get(key, (0, 0.0))
+        return count if ends > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends."""
+        return self._counts.get(key, (0, time.time()))[1]
+
+    def check(self) -> bool:
+        """It is there."""
+        return True
+
+    def reset(self) -> int:
+        """Forget all."""
+        with self._lock:
+            number = len(self._counts)
+            self._counts.clear()
+        return number
+
+    def clear(self, key: str) -> None:
+        """Forget one."""
+        with self._lock:
+            self._counts.pop(key, None)
+
+
 class Allowance:
     """Counts, in the memory of this process or, where the queue is on Redis, there for all processes together."""
 
@@ -45,7 +99,7 @@ class Allowance:
     def _limiter(self) -> FixedWindowRateLimiter:
         """Opened when the first one asks: commands need none."""
         shared = self._queue.startswith(("redis://", "rediss://"))
-        storage: Storage = RedisStorage(self._queue, wrap_exceptions=True) if shared else MemoryStorage()
+        storage: Storage = RedisStorage(self._queue, wrap_exceptions=True) if shared else Memory()
         return FixedWindowRateLimiter(storage)
 
     def take(self, who: str) -> Left:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import request, url_for
+from flask import request
 
 from hub.web import context
 from hub.web.api.operations import ROOT
@@ -23,7 +23,7 @@ def absolute(path: str) -> str:
 
 def page_of(public_id: str, slug: str) -> str:
     """The page of a resource."""
-    return absolute(url_for("resources.show", name=f"{public_id}-{slug}".rstrip("-")))
+    return absolute("/resources/" + quote(f"{public_id}-{slug}".rstrip("-")))
 
 
 def in_api(path: str) -> str:

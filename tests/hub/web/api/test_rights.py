@@ -25,7 +25,8 @@ USE = {"course": "Another", "term": "9/2027"}
 TABLE: dict[str, tuple[Rule, Any]] = {  # operation -> who may, and a body that is understood
     "search": (PUBLIC, None), "listResources": (PUBLIC, None), "getResource": (PUBLIC, None), "listTopics": (PUBLIC, None),
     "getTopic": (PUBLIC, None), "listProviders": (PUBLIC, None), "listInstitutions": (PUBLIC, None), "getInstitution": (PUBLIC, None),
-    "listShelves": (PUBLIC, None), "getShelf": (READ, None), "createShelf": (OWN, {"title": "New"}), "addItem": (CHANGE, {"resource": "resource"}),
+    "listShelves": (PUBLIC, None), "getShelf": (READ, None), "createShelf": (OWN, {"title": "New"}),
+    "addItem": (CHANGE, {"resource": "resource"}),
     "changeItem": (CHANGE, {"place": 1}), "removeItem": (CHANGE, None), "changeShelf": (MANAGE, SHELF), "deleteShelf": (MANAGE, None),
     "listBookmarks": (OWN, None), "getBookmark": (MINE, None), "deleteBookmark": (MINE, None), "putBookmark": (OWN, {}),
     "listTags": (PUBLIC, None), "putTag": (Rule(acting("teacher")), None), "listReviews": (PUBLIC, None), "getRubric": (PUBLIC, None),
