@@ -49,6 +49,7 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HUB_ALLOWED_HOSTS": words(environ.get("HUB_ALLOWED_HOSTS", "")),
         "HUB_TRUSTED_PROXIES": int(number(environ, "HUB_TRUSTED_PROXIES", 0, 0, 9)),
         "HUB_SECURE": flag(environ, "HUB_SECURE"),
+        "HUB_API_RATE": rate(environ.get("HUB_API_RATE", "")),
         "HUB_TWO_FACTOR": choice(environ, "HUB_TWO_FACTOR", ("optional", "curators")),
         **provider(environ),
     }
@@ -111,6 +112,15 @@ def provider(environ: Mapping[str, str]) -> dict[str, Any]:
 def words(text: str) -> tuple[str, ...]:
     """A list written with commas or blanks."""
     return tuple(text.replace(",", " ").split())
+
+
+def rate(written: str) -> str:
+    """How often a program may ask: a number of requests a second, minute, hour or day."""
+    if not written:
+        return "300/minute"
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", written):
+        raise SettingsError(f"HUB_API_RATE must be written like 300/minute, not {written!r}.")
+    return written
 
 
 def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

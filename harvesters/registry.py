@@ -29,6 +29,7 @@ from harvesters.kinds import (
     open_textbook_library,
     openedx,
     openstax,
+    pushed,
     rss,
     thoth,
     web_list,
@@ -67,6 +68,7 @@ OURS = (
     merlot.HARVESTER,
     oer_commons.HARVESTER,
     by_hand.HARVESTER,
+    pushed.HARVESTER,
 )
 
 

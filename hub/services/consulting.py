@@ -73,6 +73,7 @@ class Ask:
     resource: str = ""  # public id
     words: str = ""
     after: tuple[datetime, int] | None = None
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,9 @@ def page(session: Session, who: Viewer, ask: Ask) -> Page:
     if ask.after is not None:
         moment, number = ask.after
         found = found.where(or_(Adoption.created_at < moment, and_(Adoption.created_at == moment, Adoption.id < number)))
-    rows = session.execute(found.order_by(Adoption.created_at.desc(), Adoption.id.desc()).limit(PAGE + 1)).all()
-    shown = tuple(_use(row) for row in rows[:PAGE])
-    return Page(shown, (shown[-1].created_at, shown[-1].id) if len(rows) > PAGE else None)
+    rows = session.execute(found.order_by(Adoption.created_at.desc(), Adoption.id.desc()).limit(ask.limit + 1)).all()
+    shown = tuple(_use(row) for row in rows[: ask.limit])
+    return Page(shown, (shown[-1].created_at, shown[-1].id) if len(rows) > ask.limit else None)
 
 
 def every(session: Session, who: Viewer, ask: Ask) -> Iterator[Use]:

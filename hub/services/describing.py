@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.models.record import SourceRecord
@@ -31,6 +31,36 @@ COLUMNS = (
     Resource.content_modified, Resource.provenance, Resource.completeness, Resource.score, Resource.review_count,
     Resource.adoption_count, Resource.links, Resource.created_at, Resource.updated_at, Resource.withdrawn_at, Resource.hidden_at,
     Resource.merged_into_id,
+)  # fmt: skip
+IDS: BindParameter[Any] = bindparam(
+    "ids", expanding=True
+)  # the statements are made once: making them costs as much as asking for a page of resources
+RESOURCES = select(*COLUMNS).where(Resource.id.in_(IDS))
+CONCEPTS = (
+    select(Assignment.resource_id, Assignment.origin, Assignment.confidence, Concept.id, Concept.scheme, Concept.notation, Concept.uri)
+    .join(Concept, Concept.id == Assignment.concept_id)
+    .where(Assignment.resource_id.in_(IDS), Assignment.state == "accepted", Concept.retired_at.is_(None))
+    .order_by(Assignment.confidence.desc(), Concept.notation)
+)
+LABELS = select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.text).where(
+    ConceptLabel.concept_id.in_(IDS), ConceptLabel.preferred, ConceptLabel.language.in_(LANGUAGES)
+)
+OFFERINGS = (
+    select(
+        Offering.resource_id, Offering.identifier, Offering.url, Offering.provider, Offering.start, Offering.end, Offering.enrolment_start,
+        Offering.enrolment_end, Offering.pace, Offering.mode, Offering.price, Offering.currency, Offering.certificate,
+    )
+    .where(Offering.resource_id.in_(IDS))
+    .order_by(Offering.id)
+)  # fmt: skip
+RECORDS = (
+    select(
+        SourceRecord.resource_id, SourceRecord.identifier, SourceRecord.url, SourceRecord.state, SourceRecord.first_seen_at,
+        SourceRecord.last_seen_at, SourceRecord.values, Source.name, Source.title,
+    )
+    .join(Source, Source.id == SourceRecord.source_id)
+    .where(SourceRecord.resource_id.in_(IDS))
+    .order_by(SourceRecord.state != "active", Source.rank, SourceRecord.id)
 )  # fmt: skip
 
 
@@ -153,7 +183,7 @@ def describe(session: Session, ids: Sequence[int]) -> dict[int, Description]:
     """The resources with these ids, also those that are gone. Five queries, however many there are."""
     if not ids:
         return {}
-    rows = session.execute(select(*COLUMNS).where(Resource.id.in_(ids))).all()
+    rows = session.execute(RESOURCES, {"ids": ids}).all()
     concepts = concepts_of(session, ids)
     offerings = offerings_of(session, ids)
     origins, identifiers, same_as = records_of(session, ids)
@@ -265,12 +295,7 @@ def agent(kept: Mapping[str, Any]) -> Agent:
 
 def concepts_of(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[tuple[str, Topic]]]:
     """Accepted concepts of these resources with their scheme, surest first. Two queries."""
-    rows = session.execute(
-        select(Assignment.resource_id, Assignment.origin, Assignment.confidence, Concept.id, Concept.scheme, Concept.notation, Concept.uri)
-        .join(Concept, Concept.id == Assignment.concept_id)
-        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.retired_at.is_(None))
-        .order_by(Assignment.confidence.desc(), Concept.notation)
-    ).all()
+    rows = session.execute(CONCEPTS, {"ids": ids}).all()
     labels = labels_of(session, {row.id for row in rows})
     found: dict[int, list[tuple[str, Topic]]] = defaultdict(list)
     for row in rows:
@@ -281,22 +306,15 @@ def concepts_of(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[t
 
 def labels_of(session: Session, concept_ids: Iterable[int]) -> Mapping[int, Mapping[str, str]]:
     """Preferred labels of concepts: concept -> language -> label."""
-    wanted = select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.text).where(
-        ConceptLabel.concept_id.in_(concept_ids), ConceptLabel.preferred, ConceptLabel.language.in_(LANGUAGES)
-    )
     found: dict[int, dict[str, str]] = defaultdict(dict)
-    for concept_id, language, text in session.execute(wanted):
+    for concept_id, language, text in session.execute(LABELS, {"ids": list(concept_ids)}):
         found[concept_id][language] = text
     return found
 
 
 def offerings_of(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[Run]]:
     """Their offerings, in the order in which the records gave them."""
-    columns = (
-        Offering.identifier, Offering.url, Offering.provider, Offering.start, Offering.end, Offering.enrolment_start,
-        Offering.enrolment_end, Offering.pace, Offering.mode, Offering.price, Offering.currency, Offering.certificate,
-    )  # fmt: skip
-    rows: Any = session.execute(select(Offering.resource_id, *columns).where(Offering.resource_id.in_(ids)).order_by(Offering.id))
+    rows: Any = session.execute(OFFERINGS, {"ids": ids})
     found: dict[int, list[Run]] = defaultdict(list)
     for resource_id, *values in rows:
         found[resource_id].append(Run(*values))
@@ -307,15 +325,7 @@ def records_of(
     session: Session, ids: Sequence[int]
 ) -> tuple[Mapping[int, Sequence[Origin]], Mapping[int, Sequence[tuple[str, str]]], Mapping[int, Sequence[str]]]:
     """The records behind these resources, and what the living ones say of names that the whole world shares, and of other addresses."""
-    rows = session.execute(
-        select(
-            SourceRecord.resource_id, SourceRecord.identifier, SourceRecord.url, SourceRecord.state, SourceRecord.first_seen_at,
-            SourceRecord.last_seen_at, SourceRecord.values, Source.name, Source.title,
-        )
-        .join(Source, Source.id == SourceRecord.source_id)
-        .where(SourceRecord.resource_id.in_(ids))
-        .order_by(SourceRecord.state != "active", Source.rank, SourceRecord.id)
-    )  # fmt: skip
+    rows = session.execute(RECORDS, {"ids": ids})
     origins: dict[int, list[Origin]] = defaultdict(list)
     identifiers: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
     same_as: dict[int, dict[str, None]] = defaultdict(dict)

@@ -31,6 +31,7 @@ class Ask:
     kind: str = ""
     sort: str = "newest"
     page: int = 1
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def listed(session: Session, conditions: Sequence[ColumnElement[bool]], ask: Ask
     if ask.institution:
         wanted = wanted.where(Shelf.institution_id.in_(select(Institution.id).where(Institution.slug == ask.institution[:100])))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    ids = list(session.scalars(wanted.order_by(*order(ask.sort)).offset((ask.page - 1) * PAGE).limit(PAGE)))
+    ids = list(session.scalars(wanted.order_by(*order(ask.sort)).offset((ask.page - 1) * ask.limit).limit(ask.limit)))
     return Page(described(session, ids), total)
 
 

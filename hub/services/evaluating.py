@@ -147,12 +147,12 @@ class OpinionPage:
     speaker: Seat | None
 
 
-def reviews(session: Session, who: Viewer, resource_id: int, *, order: str = "new", page: int = 1) -> OpinionPage:
+def reviews(session: Session, who: Viewer, resource_id: int, *, order: str = "new", page: int = 1, limit: int = AT_ONCE) -> OpinionPage:
     """The reviews of a resource that this visitor sees; `order`: new | helpful."""
     shown = _shown(who, resource_id)
     total = session.scalar(select(func.count()).select_from(Review).where(shown)) or 0
-    found = _opinions(session, who, shown, order=order, limit=AT_ONCE, offset=(max(page, 1) - 1) * AT_ONCE)
-    return OpinionPage(found, total, -(-total // AT_ONCE), replying.speaker(session, who, resource_id))
+    found = _opinions(session, who, shown, order=order, limit=limit, offset=(max(page, 1) - 1) * limit)
+    return OpinionPage(found, total, -(-total // limit), replying.speaker(session, who, resource_id))
 
 
 def review(session: Session, who: Viewer, review_id: int, *, moderating: bool = False) -> Opinion | None:

@@ -40,6 +40,11 @@ def read(args: Fields, fixed: Mapping[str, tuple[str, ...]] | None = None) -> as
     )
 
 
+def at_page(ask: asking.Ask, page: int) -> asking.Ask:
+    """Another page of the same question."""
+    return replace(ask, page=page)
+
+
 def first(args: Fields, name: str) -> str:
     """The first value of a field."""
     return next(iter(args.get(name, ())), "")

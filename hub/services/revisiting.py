@@ -36,6 +36,7 @@ class Ask:
     words: str = ""
     sort: str = "changed"
     after: tuple[str, int] | None = None
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ class Page:
 
 def page(session: Session, ask: Ask) -> Page:
     """The page that was asked for. Five queries, whatever it shows."""
-    rows = session.execute(ordered(ask).limit(PAGE + 1)).all()
-    shown = rows[:PAGE]
+    rows = session.execute(ordered(ask).limit(ask.limit + 1)).all()
+    shown = rows[: ask.limit]
     found = summarising.summaries(session, [row.resource_id for row in shown])
     kept = tuple(_kept(row, found.get(row.resource_id)) for row in shown)
-    last = shown[-1] if len(rows) > PAGE else None
+    last = shown[-1] if len(rows) > ask.limit else None
     return Page(kept, counts(session, ask), (place(last, ask.sort), last.id) if last is not None else None)
 
 

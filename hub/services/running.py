@@ -84,15 +84,19 @@ def prepare(
         cause=cause[:200],
         created_at=now(),
     )
+    number(session, source, run)
+    session.commit()
+    return run
+
+
+def number(session: Session, source: Source, run: Run) -> None:
+    """Give a new run its number. One is given again when the history has been cleared: nothing has been seen by this run yet."""
     session.add(run)
     session.flush()
-    # A number is given again when the history has been cleared: nothing has been seen by this run yet.
     session.execute(
         update(SourceRecord).where(SourceRecord.source_id == source.id, SourceRecord.seen_run_id >= run.id).values(seen_run_id=None)
     )
     session.execute(update(Validator).where(Validator.source_id == source.id, Validator.run_id >= run.id).values(run_id=0))
-    session.commit()
-    return run
 
 
 def requeue(session: Session, run: Run, *, urgent: bool, cause: str) -> Run:

@@ -81,13 +81,7 @@ def add(
     demo: bool = False,
 ) -> Source:
     """Add a source. The caller commits. Raises BadSource on a name, kind, address or option that cannot be."""
-    if not NAME.fullmatch(name) or name in RESERVED:
-        raise BadSource(
-            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
-            "name",
-        )
-    if session.scalar(select(Source.id).filter_by(name=name)) is not None:
-        raise BadSource(f"There is a source named {name} already: choose another name.", "name")
+    check_name(session, name)
     try:
         harvester = registry.kind(kind)
     except registry.UnknownKind as error:
@@ -113,6 +107,17 @@ def add(
     session.add(source)
     session.flush()
     return source
+
+
+def check_name(session: Session, name: str) -> None:
+    """Refuse a name that cannot be in an address, or that another source has."""
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise BadSource(
+            f"{name!r} cannot be a source's name: use up to 63 lower-case letters, digits, - and _, beginning with a letter or digit.",
+            "name",
+        )
+    if session.scalar(select(Source.id).filter_by(name=name)) is not None:
+        raise BadSource(f"There is a source named {name} already: choose another name.", "name")
 
 
 def check_url(url: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from hub.agents import messages, tools
-from hub.web import context
+from hub.web import allowances, context
 
 bp = Blueprint("agents", __name__)
 LONGEST = 1_000_000  # bytes of one message
@@ -23,6 +25,9 @@ def converse() -> Response:
     """One message and its answer. There is no stream to listen to, and no session to end: GET and DELETE are answered with 405."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=OPEN)
+    left = allowances.allowance().take(f"network {allowances.network(request.remote_addr or '')}")
+    if not left.allowed:
+        return refused(429, f"More than {left.most} requests: wait {left.reset} seconds.", left.headers())
     if request.mimetype != "application/json":
         return refused(415, "The message must be application/json.")
     if not (request.accept_mimetypes.accept_json or not request.accept_mimetypes):
@@ -40,15 +45,15 @@ def converse() -> Response:
     return answered(messages.answer(hub, request.get_data(), headers))
 
 
-def answered(given: messages.Answer) -> Response:
+def answered(given: messages.Answer, headers: Mapping[str, str] = {}) -> Response:
     """As HTTP carries it."""
     body = None if given.message is None else messages.written(given.message)
-    return Response(body, status=given.status, mimetype="application/json", headers=OPEN)
+    return Response(body, status=given.status, mimetype="application/json", headers={**OPEN, **headers})
 
 
-def refused(status: int, message: str) -> Response:
+def refused(status: int, message: str, headers: Mapping[str, str] = {}) -> Response:
     """What HTTP itself has to say."""
-    return answered(messages.Answer(messages.failed(None, messages.Fault(messages.INVALID_REQUEST, message)).message, status))
+    return answered(messages.Answer(messages.failed(None, messages.Fault(messages.INVALID_REQUEST, message)).message, status), headers)
 
 
 def site() -> str:

@@ -9,7 +9,10 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 LEAST = 1024  # bytes; below, the headers cost more than is gained
-TEXT = ("text/", "application/javascript", "application/json", "application/ld+json", "image/svg+xml", "application/xml")
+TEXT = (
+    *("text/", "application/javascript", "application/json", "application/ld+json", "application/problem+json"),
+    *("image/svg+xml", "application/xml"),
+)
 LEVEL = 5
 
 

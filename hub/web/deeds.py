@@ -53,6 +53,8 @@ ACTIONS = {
     "person.two-factor-off": _l("Second factor switched off"),
     "person.linked": _l("Sign-in elsewhere linked"),
     "person.unlinked": _l("Sign-in elsewhere unlinked"),
+    "token.issued": _l("Access token made"),
+    "token.revoked": _l("Access token taken back"),
     "institution.founded": _l("Institution founded"),
     "institution.changed": _l("Settings changed"),
     "institution.verified": _l("Institution verified"),

@@ -15,7 +15,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from hub.services import acting, joining, lodging
-from hub.web import context, security
+from hub.web import context, problems, security
 
 HALF = "half"  # in the session: somebody whose password was right, and whose second factor is still asked
 LONGEST = 300  # seconds that this is so
@@ -112,7 +112,12 @@ def proof(person: Any) -> str:
 
 def go_on() -> None:
     """Before a request that writes: a session in which something is done lasts longer."""
-    if request.method == "POST" and current_user.is_authenticated and lodging.seen(context.session(), current_user.token):
+    if (
+        request.method == "POST"
+        and not problems.is_api()
+        and current_user.is_authenticated
+        and lodging.seen(context.session(), current_user.token)
+    ):
         context.session().commit()
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from hub.services.browsing import DatabaseUnavailable
 from hub.services.finding import SearchUnavailable
+from hub.web import problems
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
@@ -40,7 +41,9 @@ def register(app: Flask) -> None:
 
 
 def show(error: HTTPException) -> Response | tuple[str, int]:
-    """An HTTP error as a page in the visitor's language. Redirects and ready answers pass."""
+    """An HTTP error as a page in the visitor's language, for programs as a problem. Redirects and ready answers pass."""
+    if problems.is_api():
+        return problems.of_error(error)
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     if error.code >= 500:
@@ -77,6 +80,8 @@ def outdated(error: CSRFError) -> tuple[str, int]:
 def no_search(error: SearchUnavailable) -> Response:
     """The index cannot be read; everything else works."""
     log.warning("search is unavailable: %s", error)
+    if problems.is_api():
+        return problems.plain(503, {"Retry-After": RETRY})
     response = current_app.make_response((render_template("search/unavailable.html"), 503))
     response.headers["Retry-After"] = RETRY
     return response
@@ -85,13 +90,17 @@ def no_search(error: SearchUnavailable) -> Response:
 def busy(error: Exception) -> Response:
     """The database does not answer in time."""
     log.error("the database is unavailable at %s: %s", request.path, type(error).__name__)
+    if problems.is_api():
+        return problems.plain(503, {"Retry-After": RETRY})
     response = current_app.make_response(static_page(503))
     response.headers["Retry-After"] = RETRY
     return response
 
 
-def broken(error: Exception) -> tuple[str, int]:
+def broken(error: Exception) -> Response | tuple[str, int]:
     """A fault of ours. Flask has written it to the log."""
+    if problems.is_api():
+        return problems.plain(500)
     return static_page(500)
 
 

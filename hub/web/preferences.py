@@ -9,7 +9,7 @@ from flask_babel import Babel
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.web import context, messages, security
+from hub.web import context, messages, problems, security
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}  # each in its own words
 LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans"}
@@ -22,7 +22,7 @@ bp = Blueprint("preferences", __name__)
 def choose_language() -> Response | None:
     """Before every request: `?lang=` is remembered and leaves the address; else the cookie, else what the browser prefers."""
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.method in {"GET", "HEAD"}:
+    if asked in LANGUAGES and request.method in {"GET", "HEAD"} and not problems.is_api():
         left = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
         response = redirect(security.own_path(quote(request.path) + ("?" + urlencode(left) if left else "")), 302)
         keep(response, "lang", asked)
@@ -78,8 +78,8 @@ def keep(response: Response, name: str, value: str) -> None:
 
 @bp.after_app_request
 def vary(response: Response) -> Response:
-    """Pages differ by language and by visitor; static files do not."""
-    if request.endpoint != "static":
+    """Pages differ by language and by visitor; static files and what programs read do not."""
+    if request.endpoint != "static" and not problems.is_api():
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", context.language())
         response.headers.setdefault("Cache-Control", "private, no-cache")

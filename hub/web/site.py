@@ -8,10 +8,12 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from hub.web import (
+    access_tokens,
     accounts,
     additions,
     adoptions,
     agents,
+    allowances,
     assets,
     audits,
     bookmarks,
@@ -82,6 +84,7 @@ from hub.web import (
     webhooks,
     workers,
 )
+from hub.web.api import blueprint as api
 
 BLUEPRINTS = (
     preferences,
@@ -151,10 +154,12 @@ BLUEPRINTS = (
     rubrics,
     decisions,
     moderations,
+    access_tokens,
+    api,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
-MACHINES = (agents,)  # asked by programs, on no cookie's authority: no other site's form can do harm there
+MACHINES = (agents, api)  # asked by programs, on no cookie's authority: no other site's form can do harm there
 
 
 def register(app: Flask) -> None:
@@ -168,6 +173,7 @@ def register(app: Flask) -> None:
     preferences.init_babel(app)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
     forms = CSRFProtect(app)
+    allowances.register(app)
     entrances.manager.init_app(app)
     app.before_request(entrances.go_on)
     for module in BLUEPRINTS:

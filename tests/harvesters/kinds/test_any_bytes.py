@@ -31,6 +31,7 @@ WHOLE = {
     "openedx": b'{"results":[{"id":"course-v1:O+N+R","name":"T","media":{"image":{"raw":"/x"}},"start":null}],"pagination":{"next":null}}',
     "moochub": b'{"data":[{"id":"1","attributes":{"name":"T","offer":[{"price":"1"}],"startDate":["2026-01-01"]}}],"links":{}}',
     "by-hand": b'{"identifier":"1","title":"T","agents":"A | instructor","levels":"advanced","credits":"3"}',
+    "pushed": b'{"identifier":"1","title":"T","agents":[{"name":"A"}],"languages":["en"],"offerings":[{"price":1,"start":"2026-01-01"}],"identifiers":[{"scheme":"doi","value":"10.1/x"}]}',
     "csv": b'title,url,price\n"a",https://e.org/,3\n',
     "mit-ocw": b'{"course_title":"T","site_uid":"1","topics":[["A","B"]],"instructors":[{"first_name":"N"}],"year":"2020","level":["Undergraduate"]}',
     "mit-learn": b'{"count":1,"next":"https://e.org/?offset=1","results":[{"id":1,"title":"T","resource_type":"course","readable_id":"r","platform":{"name":"P"},"runs":[{"run_id":"R","resource_prices":[{"amount":"1","currency":"USD"}]}]}]}',

@@ -95,7 +95,7 @@ TABLE: dict[str, Rule] = {
     "federations.come_back": Rule(nobody, "nothing", False), "federations.prove": PUBLIC,
     # one's own account
     "profiles.show": OWN, "profiles.password": OWN, "profiles.email": OWN, "profiles.export": OWN, "profiles.delete": OWN,
-    "devices.index": OWN,
+    "devices.index": OWN, "access_tokens.index": OWN, "access_tokens.create": OWN, "access_tokens.revoke": Rule(nobody, "nothing"),
     "devices.end": Rule(nobody, "nothing"), "devices.end_others": OWN, "second_factors.show": OWN, "second_factors.turn_on": OWN,
     "second_factors.turn_off": OWN, "second_factors.renew": OWN, "federations.ways": Rule(nobody, "nothing"), "federations.link": OWN,
     "federations.unlink": Rule(nobody, "nothing"),
@@ -211,6 +211,9 @@ not in it fails them. Pages of the catalogue are open; `/admin/…` and changes 
 it and may not do the deed gets 403, who is not signed in the sign-in page. Things of one's own (bookmarks, searches, follows) are not
 there for anybody else. A refused request writes nothing, no `GET` writes, no `POST` works without its token. Admins of the hub look
 after institutions, but never speak for one.
+
+Programs with a token may what its scopes *and* its person may: the [API](api.md) has the same rules, and a test of its own that walks every
+operation with every role (`tests/hub/web/api/test_rights.py`).
 """
 
 

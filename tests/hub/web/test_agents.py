@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from mcp import Client
 from werkzeug.serving import make_server
 
+from hub.web import allowances
+
 
 @pytest.fixture
 def address(own_site: Flask) -> Iterator[str]:
@@ -54,3 +56,12 @@ def test_http_says_what_it_does_not_take(visitor: FlaskClient) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*" and "Set-Cookie" not in answer.headers
     assert visitor.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
     assert visitor.options("/mcp").status_code == 204
+
+
+def test_agents_have_the_apis_allowance(own_site: Flask) -> None:
+    own_site.config["HUB_API_RATE"] = "3/minute"
+    allowances.register(own_site)
+    client, ping = own_site.test_client(), {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    answers = [client.post("/mcp", json=ping) for _ in range(3)] + [client.get("/api/v1/topics"), client.post("/mcp", json=ping)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1

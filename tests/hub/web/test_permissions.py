@@ -29,7 +29,7 @@ OPEN = {
     "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
-MACHINES = ("/mcp",)  # asked by programs, without forms and their tokens; a session is no authority there
+MACHINES = ("/api/", "/mcp")  # asked by programs, without forms and their tokens; a session is no authority there
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
@@ -88,7 +88,7 @@ def writes(gate: Flask) -> Iterator[Callable[[], bool]]:
 
 
 def routes(app: Flask, method: str) -> list[Rule]:
-    """All routes with this method but those of people's things, which stand in rights.py, and files."""
+    """All routes with this method but those of people's things, which stand in rights.py, of programs (api/test_rights.py), and files."""
     left = {*TABLE, "accounts.sign_out", "static"}
     rules = (rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and not rule.rule.startswith(MACHINES))
     return [rule for rule in rules if rule.endpoint not in left]
