@@ -20,6 +20,7 @@ from hub.web import (
     decisions,
     devices,
     duplicates,
+    embeds,
     entrances,
     errors,
     evaluations,
@@ -35,15 +36,19 @@ from hub.web import (
     institutions,
     invitations,
     judgements,
+    launches,
     links,
     members,
     moderations,
     new_sources,
+    oembeds,
     pages,
     partnerships,
     passwords,
     paths,
     people,
+    picks,
+    platforms,
     preferences,
     previews,
     profiles,
@@ -147,6 +152,11 @@ BLUEPRINTS = (
     rubrics,
     decisions,
     moderations,
+    embeds,
+    oembeds,
+    launches,
+    picks,
+    platforms,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
@@ -161,10 +171,12 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     entrances.manager.init_app(app)
     app.before_request(entrances.go_on)
     for module in BLUEPRINTS:
         app.register_blueprint(module.bp)
+    for module in (launches, picks):  # what is posted there is sealed or signed itself: in a frame there may be no cookie
+        forms.exempt(module.bp)
     templating.register(app)
     errors.register(app)
