@@ -1,4 +1,4 @@
-"""What a platform's message says (LTI 1.3 Core, section 5; LTI Deep Linking 2.0, section 4.4), once its signature and claims are checked."""
+"""What a platform's message says (LTI 1.3 Core, section 5; Deep Linking 2.0, section 4.4), once its signature and claims are checked."""
 
 from __future__ import annotations
 

@@ -77,7 +77,8 @@ def seal(secret: str, wanted: Errand) -> str:
 def unseal(secret: str, token: str) -> Errand:
     """The errand of a form. Raises sealing.NotOurs, sealing.TooOld."""
     kept = sealing.unseal(secret, PURPOSE, token)
-    return Errand(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    listed = {name: tuple(kept.pop(name)) for name in ("types", "origins")}
+    return Errand(**kept, **listed)
 
 
 def picked(session: Session, keys: Sequence[str], *, multiple: bool) -> list[Pick]:

@@ -50,7 +50,12 @@ def launch() -> Response:
         if request.form.get("error"):  # OpenID Connect Core 1.0, section 3.1.2.6
             raise claiming.Refused(code(field("error")), "The platform has ended the login.")
         found = launching.receive(
-            session, context.keyring(), secret(), state=field("state"), token=field("id_token", claiming.LONGEST), cookies=dict(request.cookies)
+            session,
+            context.keyring(),
+            secret(),
+            state=field("state"),
+            token=field("id_token", claiming.LONGEST),
+            cookies=dict(request.cookies),
         )
         where = target_path(found.told.target)
     except claiming.Refused as refused:

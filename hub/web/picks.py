@@ -86,7 +86,10 @@ def send(errand: picking.Errand, chosen: Sequence[picking.Pick]) -> Response:
     """The signed answer in a form that goes back to the platform: by itself where scripts run, else by its button."""
     session, kind = context.session(), request.form.get("kind", "")
     kind = kind if kind in errand.types else (errand.types[0] if errand.types else "")
-    place = picking.Place(page=lambda id: frames.address(url_for("resources.show", name=id)), shelf=lambda id: frames.address(url_for("shelves.show", public_id=id)))
+    place = picking.Place(
+        page=lambda id: frames.address(url_for("resources.show", name=id)),
+        shelf=lambda id: frames.address(url_for("shelves.show", public_id=id)),
+    )
     content = picking.items(session, chosen, kind=kind, place=place) if kind else []
     content = content if errand.multiple else content[:1]
     trouble = "" if kind else _("The platform takes none of the kinds of item that this hub has: ltiResourceLink, link.")

@@ -35,7 +35,9 @@ class PlatformForm(FlaskForm):
     client_id = StringField(_l("Client ID"), needed("client_id"), render_kw=PLAIN)
     login_url = StringField(_l("Authentication request URL"), needed("login_url"), render_kw=PLAIN)
     jwks_url = StringField(_l("Public keyset URL"), needed("jwks_url"), render_kw=PLAIN)
-    deployment_ids = TextAreaField(_l("Deployment IDs"), [Length(max=30_000, message=_l("This is too long."))], render_kw={"rows": 3, **PLAIN})
+    deployment_ids = TextAreaField(
+        _l("Deployment IDs"), [Length(max=30_000, message=_l("This is too long."))], render_kw={"rows": 3, **PLAIN}
+    )
     institution = SelectField(_l("Institution"), choices=[], validate_choice=False)
 
     def facts(self) -> onboarding.Facts:
