@@ -77,8 +77,7 @@ def seal(secret: str, wanted: Errand) -> str:
 def unseal(secret: str, token: str) -> Errand:
     """The errand of a form. Raises sealing.NotOurs, sealing.TooOld."""
     kept = sealing.unseal(secret, PURPOSE, token)
-    listed = {name: tuple(kept.pop(name)) for name in ("types", "origins")}
-    return Errand(**kept, **listed)
+    return Errand(**{**kept, "types": tuple(kept["types"]), "origins": tuple(kept["origins"])})
 
 
 def picked(session: Session, keys: Sequence[str], *, multiple: bool) -> list[Pick]:

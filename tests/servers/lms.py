@@ -106,7 +106,13 @@ class Platform:
         token = self.sign(self.message(asked["nonce"], target, kind))
         fields = {"id_token": token, "state": asked["state"]}
         inputs = "".join(f'<input type="hidden" name="{name}" value="{html.escape(value)}">' for name, value in fields.items())
-        return f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{inputs}</form>'.encode()
+        form = f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{inputs}<button>Go on</button></form>'
+        return f"<!doctype html><title>Going on</title>{form}<script>document.forms[0].submit()</script>".encode()
+
+    def course(self, question: str) -> bytes:
+        """A course page that shows the hub in a frame: it begins with a login, whose parameters these are."""
+        frame = f'<iframe title="Hub" width="800" height="900" src="{question}"></iframe>'
+        return f"<!doctype html><title>Course</title><h1>Course 7</h1>{frame}".encode()
 
     def answer(self, path: str) -> tuple[int, bytes]:
         self.asked.append(path)
@@ -115,6 +121,8 @@ class Platform:
             return self.broken or (200, json.dumps({"keys": [key.as_dict(private=False) for key in self.shown]}).encode())
         if parts.path == "/auth":
             return 200, self.authorise({name: values[0] for name, values in parse_qs(parts.query).items()})
+        if parts.path == "/course":
+            return 200, self.course(html.escape(parse_qs(parts.query)["src"][0]))
         return 404, b""
 
     def received(self, key_set: dict[str, Any]) -> dict[str, Any]:

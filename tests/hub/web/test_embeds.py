@@ -36,8 +36,7 @@ def shelves(own_site: Flask) -> list[str]:
                 item = {"shelf_id": shelf.id, "resource_id": one.id, "first_id": one.id, "position": place, "note": f"<u>Note</u> {place}"}
                 db.session.add(ShelfItem(**item, created_at=now()))
         db.session.commit()
-        found = [one.public_id for one in resources]
-    return found
+        return [one.public_id for one in resources]
 
 
 @pytest.fixture
