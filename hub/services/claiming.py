@@ -121,11 +121,17 @@ def told(claims: dict[str, Any]) -> Told:
         text(link if isinstance(link, dict) else {}, "id", most=255)
     settings = settings_of(claims.get(f"{DEEP}deep_linking_settings")) if message == DEEP_LINKING else None
     target = text(claims, f"{CLAIM}target_link_uri", most=4_000, needed=message == RESOURCE_LINK)
-    shown = claims.get(f"{CLAIM}launch_presentation")
-    shown = shown if isinstance(shown, dict) else {}
-    places = [text(shown, "return_url", most=4_000, needed=False), settings.return_url if settings else ""]
+    shown, own = (group(claims, name) for name in ("launch_presentation", "tool_platform"))
+    places = [text(shown, "return_url", most=4_000, needed=False), text(own, "url", most=4_000, needed=False)]
+    places += [settings.return_url] if settings else []
     language = text(shown, "locale", most=50, needed=False)
     return Told(message=message, deployment_id=deployment, target=target, language=language, places=tuple(places), settings=settings)
+
+
+def group(claims: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object of the message that need not be there."""
+    found = claims.get(f"{CLAIM}{name}")
+    return found if isinstance(found, dict) else {}
 
 
 def text(holder: dict[str, Any], name: str, *, most: int, needed: bool = True) -> str:

@@ -436,6 +436,16 @@ def test_return_addresses_never_widen_the_policy_beyond_their_site(hub: Flask, l
     assert answer.headers["Content-Security-Policy"].endswith(f"frame-ancestors {lms.issuer} https://lms.example")
 
 
+def test_sites_that_the_platform_signs_for_may_show_the_launch(hub: Flask, lms: Any) -> None:
+    """Canvas in the cloud shows us on the site of the school, which is neither its issuer nor where one signs in."""
+    lms.claims = {
+        f"{CLAIM}launch_presentation": {"return_url": "https://School.instructure.example/courses/1", "locale": "en"},
+        f"{CLAIM}tool_platform": {"guid": "x", "url": "https://lms.example:8443/a"},
+    }
+    policy = launch(hub.test_client(), lms).headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors {lms.issuer} https://school.instructure.example https://lms.example:8443")
+
+
 def test_keys_are_public_halves_and_old_ones_stay(hub: Flask, lms: Any) -> None:
     client = hub.test_client()
     assert client.get("/lti/jwks.json").get_json() == {"keys": []}
