@@ -17,7 +17,7 @@ from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
-from hub.services import delivering, federating, harvesting, observing, posting
+from hub.services import delivering, federating, harvesting, observing, posting, unlocking
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
 from search.meaning.opening import open_encoder
@@ -25,6 +25,7 @@ from search.opening import open_index
 
 VERSION = version("open-commerce-hub")
 LINK_SIZE = 2_000_000  # bytes of a page that the link checker reads
+KEYS_SIZE = 500_000  # bytes of a learning platform's public keys
 LINK_PAUSE = 2.0  # seconds between two of its requests to one public host
 
 
@@ -45,6 +46,7 @@ class Parts:
     add_site: Callable[[], None]  # for who serves what `create_core` made
     mail_server: posting.Server | None  # None: mail is kept, and not sent
     provider: federating.Provider | None  # None: no single sign-on
+    keyring: unlocking.Keyring
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -86,6 +88,7 @@ def create_core(settings: Mapping[str, Any]) -> Flask:
         add_site=lambda: add_site(app),
         mail_server=mail_server,
         provider=provider_for(app),
+        keyring=keyring_for(app),
     )
     commands.register(app)
     return app
@@ -131,6 +134,12 @@ def provider_for(app: Flask) -> federating.Provider | None:
         scopes=app.config["HUB_OIDC_SCOPES"],
     )
     return federating.Provider(client)
+
+
+def keyring_for(app: Flask) -> unlocking.Keyring:
+    """The keys of learning platforms, asked of public hosts and of those that may be harvested: somebody waits for the answer."""
+    limits = Limits(connect=3.0, read=5.0, total=8.0, size=KEYS_SIZE, redirects=2, retries=0, waits=0, interval=0.0)
+    return unlocking.Keyring(lambda: Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits))
 
 
 def encoder_for(app: Flask) -> Encoder | None:

@@ -36,6 +36,11 @@ def observer() -> Any:
     return current_app.extensions["hub"].observer
 
 
+def keyring() -> Any:
+    """The public keys of learning platforms (`unlocking.Keyring`)."""
+    return current_app.extensions["hub"].keyring
+
+
 def provider() -> Any:
     """Where people sign in elsewhere (`federating.Provider`); None when there is no such place."""
     return current_app.extensions["hub"].provider

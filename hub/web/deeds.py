@@ -114,6 +114,9 @@ ACTIONS = {
     "person.address": _l("E-mail address changed"),
     "person.departed": _l("Account deleted"),
     "person.registered": _l("Account made"),
+    "platform.added": _l("Learning platform registered"),
+    "platform.changed": _l("Learning platform changed"),
+    "platform.removed": _l("Learning platform removed"),
     "shelf.created": _l("Shelf made"),
     "shelf.changed": _l("Shelf changed"),
     "shelf.copied": _l("Shelf copied"),
@@ -138,6 +141,7 @@ SUBJECTS = {
     "cycle": _l("Cycle"),
     "tag": _l("Tag"),
     "rubric": _l("Rubric"),
+    "platform": _l("Learning platform"),
 }
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 

@@ -15,25 +15,28 @@ LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}  # each in its own word
 LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans"}
 THEMES = ("auto", "light", "dark")
 YEAR = 31_536_000
+FRAMED = ("embeds", "launches", "picks")  # blueprints of pages in other sites' frames: no cookie is read or set
 bp = Blueprint("preferences", __name__)
 
 
 @bp.before_app_request
 def choose_language() -> Response | None:
     """Before every request: `?lang=` is remembered and leaves the address; else the cookie, else what the browser prefers."""
-    asked = request.args.get("lang")
+    asked = request.values.get("lang") if request.blueprint in FRAMED else request.args.get("lang")
+    if request.blueprint in FRAMED:
+        context.remember_language(asked if asked in LANGUAGES else preferred(None))
+        return None
     if asked in LANGUAGES and request.method in {"GET", "HEAD"} and not problems.is_api():
         left = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
         response = redirect(security.own_path(quote(request.path) + ("?" + urlencode(left) if left else "")), 302)
         keep(response, "lang", asked)
         return response
-    context.remember_language(preferred())
+    context.remember_language(preferred(request.cookies.get("lang")))
     return None
 
 
-def preferred() -> str:
-    """The language to answer in."""
-    kept = request.cookies.get("lang")
+def preferred(kept: str | None) -> str:
+    """The language to answer in: the one that was kept, or else what the browser asks for."""
     if kept in LANGUAGES:
         return str(kept)
     for tag, _ in request.accept_languages:

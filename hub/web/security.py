@@ -9,24 +9,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+CONTENT, FRAME = "Content-Security-Policy", "X-Frame-Options"
+NOWHERE = "'none'"
+
+
+def policy(*, ancestors: str = NOWHERE, forms: str = "'self'") -> str:
+    """What a page may load, who may show it in a frame, where its forms may go: sources as Content Security Policy Level 3 writes them."""
+    kinds = ("default", "script", "style", "img", "font", "connect")
+    own = [f"{kind}-src 'self'" for kind in kinds]
+    return "; ".join((*own, "object-src 'none'", "base-uri 'none'", f"form-action {forms}", f"frame-ancestors {ancestors}"))
+
+
+POLICY = policy()
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    CONTENT: POLICY,
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    FRAME: "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -42,8 +40,10 @@ class RowNumber(IntegerConverter):
 
 def protect(response: Response) -> Response:
     """After a request: the headers, unless the view set its own."""
+    framed = f"frame-ancestors {NOWHERE}" not in response.headers.get(CONTENT, POLICY)
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if not (framed and name == FRAME):  # it knows no list of sites: the policy alone says which
+            response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     return response

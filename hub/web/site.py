@@ -17,12 +17,14 @@ from hub.web import (
     assets,
     audits,
     bookmarks,
+    cartridges,
     chartings,
     compression,
     corrections,
     decisions,
     devices,
     duplicates,
+    embeds,
     entrances,
     errors,
     evaluations,
@@ -38,15 +40,19 @@ from hub.web import (
     institutions,
     invitations,
     judgements,
+    launches,
     links,
     members,
     moderations,
     new_sources,
+    oembeds,
     pages,
     partnerships,
     passwords,
     paths,
     people,
+    picks,
+    platforms,
     preferences,
     previews,
     profiles,
@@ -150,16 +156,22 @@ BLUEPRINTS = (
     shelf_items,
     shelf_comments,
     shelf_exports,
+    cartridges,
     evaluations,
     rubrics,
     decisions,
     moderations,
     access_tokens,
     api,
+    embeds,
+    oembeds,
+    launches,
+    picks,
+    platforms,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
-MACHINES = (agents, api)  # asked by programs, on no cookie's authority: no other site's form can do harm there
+MACHINES = (agents, api, launches, picks)  # on no cookie's authority: what comes has a token, is signed or sealed, or only asks
 
 
 def register(app: Flask) -> None:

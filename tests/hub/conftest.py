@@ -97,6 +97,20 @@ def oidc() -> Iterator[Any]:
         yield provider
 
 
+@pytest.fixture(scope="module")
+def lms_place() -> Iterator[Any]:
+    """A learning platform on loopback, for a module."""
+    with server_module("lms").Platform() as platform:
+        yield platform
+
+
+@pytest.fixture
+def lms(lms_place: Any) -> Any:
+    """The same, as honest as on its first day: it says what a test wants it to say."""
+    lms_place.honest()
+    return lms_place
+
+
 @pytest.fixture
 def hostile() -> Iterator[Any]:
     """A server that does what real servers do on bad days."""

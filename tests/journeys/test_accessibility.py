@@ -47,6 +47,8 @@ PAGES = (
     "/login",
     "/register",
     "/password/forgot",
+    "/embed/search",
+    "EMBEDDED",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
 VOCABULARY = (
@@ -97,6 +99,8 @@ INSTITUTIONS = (
     "/me/institutions",
     "/admin/institutions",
     "/admin/institutions/harbour-school",
+    "/admin/platforms",
+    "/admin/platforms/new",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others
@@ -125,6 +129,7 @@ def test_every_page_in_every_look(visit: Visit, width: int, theme: str, language
     page = visit("/search?q=logistics", width=width, theme=theme, language=language)
     addresses = page.locator("article h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     known = {"RESOURCE": addresses[0], "HOSTILE": next(address for address in addresses if "hostile" in address)}
+    known["EMBEDDED"] = f"/embed{addresses[0]}"
     known["WHY"] = page.get_by_role("link", name=why).first.get_attribute("href") or ""
     faults: list[str] = []
     for path in pages:

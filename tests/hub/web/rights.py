@@ -146,6 +146,7 @@ TABLE: dict[str, Rule] = {
     # shelves
     "shelves.index": PUBLIC, "shelves.mine": OWN, "shelves.new": OWN, "shelves.show": READ, "shelf_exports.attribution": READ,
     "shelf_exports.document": READ, "shelf_exports.table": READ, "shelf_exports.feed": Rule(everybody, "feed", guarded=False),
+    "cartridges.show": READ, "embeds.shelf": Rule(everybody, "feed", guarded=False), "embeds.resource": PUBLIC, "embeds.search": PUBLIC,
     "shelves.copy": Rule(signed_in, "shelf"),
     "shelves.edit": MANAGE, "shelves.delete": MANAGE, "shelves.editors": MANAGE, "shelves.share": MANAGE, "shelf_items.choose": OWN,
     "shelf_items.shelve": Rule(either(owner, here("teacher")), "shelf"), "shelf_items.add": CHANGE, "shelf_items.move": CHANGE,

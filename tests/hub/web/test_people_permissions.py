@@ -92,7 +92,8 @@ def rules(app: Flask) -> list[WerkzeugRule]:
 def address(rule: WerkzeugRule, stage: Stage, visibility: str) -> str:
     """The route's address for the teacher's thing of this visibility."""
     values = {**stage.fixed, **stage.by_visibility[visibility], "suffix": "txt", "deed": "disable", "number": "999999999"}
-    values |= {"session_id": "999999999", "identity_id": "999999999", "token_id": "999999999"}
+    values |= {"session_id": "999999999", "identity_id": "999999999", "token_id": "999999999", "version": "cartridge"}
+    values["name"] = stage.fixed["resource"]
     if rule.rule.startswith((*RESOURCES, "/bookmarks")):
         values["public_id"] = stage.fixed["resource"]
     if rule.rule.startswith(("/invitations", "/alerts", "/register/", "/password/", "/me/email/")):

@@ -28,6 +28,7 @@ OPEN = {
     "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources",
     "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    "/lti/config.json", "/lti/jwks.json", "/lti/launch", "/lti/login", "/lti/pick", "/oembed",
 }  # fmt: skip
 MACHINES = ("/api/", "/mcp")  # asked by programs, without forms and their tokens; a session is no authority there
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
