@@ -39,6 +39,7 @@ from hub.web import (
     members,
     moderations,
     new_sources,
+    oai,
     pages,
     partnerships,
     passwords,
@@ -147,6 +148,7 @@ BLUEPRINTS = (
     rubrics,
     decisions,
     moderations,
+    oai,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
@@ -161,7 +163,8 @@ def register(app: Flask) -> None:
     assets.register(app)
     preferences.init_babel(app)
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False  # a page that is only looked at sets no cookie
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(oai.bp)  # whoever harvests has no session, and nothing there writes
     entrances.manager.init_app(app)
     app.before_request(entrances.go_on)
     for module in BLUEPRINTS:
