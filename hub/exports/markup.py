@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 # What has to be escaped, and what no document can hold (XML 1.0, section 2.2). A carriage return would come back as a line end.
-ODD = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
-ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
-SPACES = {"\t": "&#9;", "\n": "&#10;"}  # in an attribute they would be read as blanks (section 3.3.3)
+ODD = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+QUOTED = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;"}  # in an attribute the last two would be read as blanks (section 3.3.3)
 
 
 def text(value: str) -> str:
@@ -23,7 +23,7 @@ def escape(found: re.Match[str]) -> str:
 def attribute(value: str) -> str:
     """The value of an attribute, between double quotes."""
     value = text(value)
-    for character, reference in SPACES.items():
+    for character, reference in QUOTED.items():
         value = value.replace(character, reference)
     return value
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.db import now
@@ -25,7 +25,8 @@ from hub.services.grouping import Concepts
 LAG = timedelta(seconds=60)  # longer than any transaction that changes resources: see `settled`
 HEADER = (
     Resource.id, Resource.public_id, Resource.updated_at, Resource.withdrawn_at, Resource.hidden_at, Resource.merged_into_id,
-    Resource.provider_slug, Resource.institution, Resource.resource_type, Resource.licence_family, Resource.provenance,
+    Resource.provider_slug, Resource.institution, Resource.resource_type, Resource.licence_family,
+    cast(Resource.provenance, Text).label("provenance"),
 )  # fmt: skip
 BRIEF = (
     Resource.title, Resource.alternative_titles, Resource.text, Resource.url, Resource.languages, Resource.agents, Resource.provider,
@@ -173,7 +174,7 @@ def _entries(session: Session, rows: Sequence[Any], form: str, known: Concepts) 
             public_id=row.public_id,
             updated_at=row.updated_at,
             gone=row.id not in living,
-            sets=grouping.of(row, _notations(assigned.get(row.id, ()), known)),
+            sets=grouping.of(row, assigned.get(row.id, ()), known),
             brief=_brief(row, assigned.get(row.id, ()), names.get(row.id, ()), known) if form == "brief" and row.id in living else None,
             full=full.get(row.id),
         )
@@ -193,12 +194,6 @@ def _assigned(session: Session, ids: Sequence[int], known: Concepts) -> Mapping[
         if concept_id in known.notations:
             found[resource_id].append(concept_id)
     return found
-
-
-def _notations(concept_ids: Sequence[int], known: Concepts) -> list[str]:
-    """Topics and all above them, each once."""
-    uppers = dict.fromkeys([upper for id in concept_ids if known.schemes[id] == "topic" for upper in known.uppers[id]])
-    return [known.notations[id] for id in uppers]
 
 
 def _names(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[tuple[str, str]]]:

@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from harvesters.clean.licence import FAMILIES
@@ -35,6 +36,10 @@ LONGEST = 200  # characters of a key; what is longer makes no set
 _PLAIN = re.compile(r"[A-Za-z0-9\-.]+")
 _CODED = re.compile(r"~([0-9A-F]{2})")
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")  # of a source
+# Where a record's source stands in the text of `Resource.provenance`: no JSON text holds these signs elsewhere, since inside a string a
+# quotation mark has a backslash before it.
+_FIRST, _NEXT = '[["{}", "', '"], ["{}", "'
+_TOLD = re.compile(r'(?:\[|"\], )\["([a-z0-9_-]{1,64})", "')
 _LABELS = ("en", "zh-Hans")
 
 
@@ -42,12 +47,15 @@ _LABELS = ("en", "zh-Hans")
 class Concepts:
     """The vocabulary as sets need it: concepts in use by their number."""
 
+    specs: Mapping[int, tuple[str, ...]]  # the sets of a topic: its own, and those of all above it
+
     notations: Mapping[int, str]
     schemes: Mapping[int, str]
     labels: Mapping[int, Mapping[str, str]]
     uppers: Mapping[int, tuple[int, ...]]  # a concept and all above it, itself first
 
 
+@lru_cache(maxsize=10_000)
 def spell(key: str) -> str:
     """A key with the characters of a setSpec: letters, digits, `-` and `.` are themselves, a blank is `_`, and of anything else each byte
     of its UTF-8 is `~` and two hexadecimal digits."""
@@ -76,12 +84,10 @@ def concepts(session: Session) -> Concepts:
     )
     for concept_id, language, text in session.execute(wanted.order_by(ConceptLabel.concept_id, ConceptLabel.language)):
         labels[concept_id][language] = text
-    return Concepts(
-        {row.id: row.notation for row in rows},
-        {row.id: row.scheme for row in rows},
-        labels,
-        {row.id: tuple(_upwards(row.id, above)) for row in rows},
-    )
+    notations = {row.id: row.notation for row in rows}
+    uppers = {row.id: tuple(_upwards(row.id, above)) for row in rows}
+    specs = {row.id: tuple([f"topic:{spell(notations[id])}" for id in uppers[row.id]]) if row.scheme == "topic" else () for row in rows}
+    return Concepts(specs, notations, {row.id: row.scheme for row in rows}, labels, uppers)
 
 
 def _upwards(id: int, above: Mapping[int, int | None]) -> Iterator[int]:
@@ -94,19 +100,13 @@ def _upwards(id: int, above: Mapping[int, int | None]) -> Iterator[int]:
         at = above[at]
 
 
-def of(row: Any, topics: Iterable[str]) -> list[str]:
-    """The sets of a row that has provider_slug, institution, resource_type, licence_family and provenance; `topics` are notations with
-    those above them."""
-    found = [f"topic:{spell(notation)}" for notation in topics]
+def of(row: Any, concept_ids: Iterable[int], known: Concepts) -> list[str]:
+    """The sets of a row that has provider_slug, institution, resource_type, licence_family and, as text, provenance."""
+    found = list(dict.fromkeys([spec for id in concept_ids for spec in known.specs[id]]))
     keys = (("provider", row.provider_slug), ("institution", row.institution), ("type", row.resource_type), ("licence", row.licence_family))
     found += [f"{kind}:{spell(key)}" for kind, key in keys if key and len(key) <= LONGEST]
-    found += [f"source:{spell(name)}" for name in sources_of(row.provenance)]
+    found += [f"source:{spell(name)}" for name in dict.fromkeys(_TOLD.findall(row.provenance))]
     return found
-
-
-def sources_of(provenance: Mapping[str, Any]) -> list[str]:
-    """Names of the sources whose records made the values."""
-    return list(dict.fromkeys([record[0] for record in provenance.get("records", ())]))
 
 
 def condition(spec: str, known: Concepts) -> ColumnElement[bool]:
@@ -122,7 +122,7 @@ def condition(spec: str, known: Concepts) -> ColumnElement[bool]:
     if kind == "topic":
         return about([id for id, uppers in known.uppers.items() if any(_is(known, upper, key) for upper in uppers)])
     if kind == "source":
-        return _told(f'["{key}", "') if _NAME.fullmatch(key) else false()
+        return or_(_told(_FIRST.format(key)), _told(_NEXT.format(key))) if _NAME.fullmatch(key) else false()
     return and_(_column(kind) == key)
 
 
@@ -139,9 +139,9 @@ def _any(kind: str, known: Concepts) -> ColumnElement[bool]:
     return and_(func.length(_column(kind)).between(1, LONGEST))
 
 
-def _told(start: str) -> ColumnElement[bool]:
-    """Does the provenance hold this beginning of a record? Inside a JSON text no quotation mark stands without a backslash."""
-    return cast(Resource.provenance, Text).contains(start, autoescape=True)
+def _told(words: str) -> ColumnElement[bool]:
+    """Does the text of the provenance hold these words?"""
+    return cast(Resource.provenance, Text).contains(words, autoescape=True)
 
 
 def about(concept_ids: Sequence[int]) -> ColumnElement[bool]:
