@@ -1,6 +1,6 @@
 """Harvest the hub over OAI-PMH, all of it: how many records leave in a second, and whether memory grows on the way.
 
-    python -m benchmarks.oai [--resources 100000] [--keep FOLDER] [--prefix oai_dc] [--json]
+python -m benchmarks.oai [--resources 100000] [--keep FOLDER] [--prefix oai_dc] [--json]
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def harvest(ask: Ask, prefix: str, number: int, pid: int | None) -> Harvest:
         records, pages, size = records + len(RECORD.findall(body)), pages + 1, size + len(body)
         token = TOKEN.search(body)
         path = f"/oai?verb=ListRecords&resumptionToken={quote(token[1].decode())}" if token else ""
-        if pid is not None and (not early and records >= number / 10 or not path):
+        if pid is not None and ((not early and records >= number / 10) or not path):
             late = max(memory(one, "VmHWM") for one in family(pid))
             early = early or late
     return Harvest(records, pages, time.perf_counter() - began, size / 1e6, slowest, early, late)

@@ -109,11 +109,17 @@ def subjects(one: Brief) -> Iterator[str]:
         for language, label in concept.labels.items():
             if label not in seen:
                 seen.add(label)
-                yield f'<dc:subject xml:lang="{language}">{text(label)}</dc:subject>'
+                yield subject(label, language)
     for word in (*one.subjects, *one.keywords):
         if word and word not in seen:
             seen.add(word)
             yield f"<dc:subject>{text(word)}</dc:subject>"
+
+
+@lru_cache(maxsize=4096)
+def subject(label: str, language: str) -> str:
+    """One name of a concept."""
+    return element("dc:subject", label, language)
 
 
 def publishers(one: Brief) -> list[str]:

@@ -13,6 +13,7 @@ from hub.exports.oai_pmh import Format
 from hub.exports.site import Site
 from hub.services.describing import Description
 
+UNSTAMPED = ("aggregateRating",)  # changes without a change of the record, which a datestamp would have to tell
 NAMESPACE = "https://open-commerce-hub.example/ns/oai_lrmi/1.0/"
 
 
@@ -23,6 +24,7 @@ def format_at(schemas: str) -> Format:
 
 def write(one: Description, site: Site, schemas: str) -> str:
     """The element. The prefix xsi is the envelope's."""
-    words = json.dumps(jsonld.resource(one, site), ensure_ascii=False, separators=(",", ":"))
+    said = {name: value for name, value in jsonld.resource(one, site).items() if name not in UNSTAMPED}
+    words = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     place = attribute(f"{NAMESPACE} {format_at(schemas).schema}")
     return f'<oai_lrmi:resource xmlns:oai_lrmi="{NAMESPACE}" xsi:schemaLocation="{place}">{text(words)}</oai_lrmi:resource>'

@@ -6,6 +6,7 @@ it is read again; nothing is missed. Only the columns that the format needs are 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ HEADER = (
     cast(Resource.provenance, Text).label("provenance"),
 )  # fmt: skip
 BRIEF = (
-    Resource.title, Resource.alternative_titles, Resource.text, Resource.url, Resource.languages, Resource.agents, Resource.provider,
-    Resource.licence, Resource.licence_url, Resource.rights, Resource.subjects, Resource.keywords, Resource.content_created,
-    Resource.content_published, Resource.content_modified,
+    Resource.title, Resource.text, Resource.url, Resource.provider, Resource.licence, Resource.licence_url, Resource.rights,
+    Resource.content_created, Resource.content_published, Resource.content_modified,
+    *(cast(getattr(Resource, name), Text).label(name) for name in ("alternative_titles", "languages", "agents", "subjects", "keywords")),
 )  # fmt: skip
+_SCAN = json.JSONDecoder().raw_decode
 SCHEMES = ("doi:", "isbn:", "handle:")  # of ResourceKey: names that the whole world shares
 
 
@@ -213,9 +215,14 @@ def _brief(row: Any, concept_ids: Sequence[int], names: Sequence[tuple[str, str]
     by_scheme: dict[str, list[Concept]] = {"topic": [], "platform": []}
     for id in concept_ids:
         by_scheme.setdefault(known.schemes[id], []).append(Concept(known.labels.get(id, {})))
+    agents = [describing.agent(kept) for kept in values(row.agents) if kept.get("name")]
     return Brief(
-        row.title, row.alternative_titles, row.text, row.url, row.resource_type, row.languages,
-        [describing.agent(kept) for kept in row.agents if kept.get("name")], row.provider, row.licence, row.licence_url, row.rights,
-        by_scheme["topic"], by_scheme["platform"], row.subjects, row.keywords, names, row.content_created, row.content_published,
-        row.content_modified,
+        row.title, values(row.alternative_titles), row.text, row.url, row.resource_type, values(row.languages), agents, row.provider,
+        row.licence, row.licence_url, row.rights, by_scheme["topic"], by_scheme["platform"], values(row.subjects), values(row.keywords),
+        names, row.content_created, row.content_published, row.content_modified,
     )  # fmt: skip
+
+
+def values(written: str) -> Any:
+    """The list in a column of JSON: as written by Python's own encoder, so that nothing stands around it."""
+    return () if written == "[]" else _SCAN(written)[0]
