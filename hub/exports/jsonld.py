@@ -118,11 +118,18 @@ def people(one: Description) -> dict[str, Any]:
     offered = [organisation(one.provider)] if one.provider else []
     return {
         "provider": alone([*offered, *(person(agent) for agent in by_role(one, "provider") if agent.name != one.provider)]),
-        "sourceOrganization": organisation(one.institution) if one.institution else None,
+        "sourceOrganization": house(one) if one.institution else None,
         "creator": [person(agent) for agent in by_role(one, "creator")],
         "contributor": [person(agent) for agent in by_role(one, "contributor") if agent.name != one.institution],
         "publisher": alone([person(agent) for agent in by_role(one, "publisher")]),
     }
+
+
+def house(one: Description) -> dict[str, Any]:
+    """The institution, with what is known of it as one who contributed."""
+    return next(
+        (person(agent) for agent in by_role(one, "contributor") if agent.name == one.institution), organisation(one.institution or "")
+    )
 
 
 def alone(found: Sequence[Any]) -> Any:

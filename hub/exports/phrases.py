@@ -19,7 +19,7 @@ def moment(value: datetime | None) -> str | None:
 
 def web(value: str | None) -> str | None:
     """An address of the web; anything else is not to be linked."""
-    return value if value and value.lower().startswith(("http://", "https://")) and not set(value) & set("\r\n\t <>\"") else None
+    return value if value and value.lower().startswith(("http://", "https://")) and not set(value) & set('\r\n\t <>"') else None
 
 
 def terms(one: Description) -> tuple[str | None, str | None]:
