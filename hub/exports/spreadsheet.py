@@ -20,8 +20,8 @@ COLUMNS = (
     *("id", "title", "alternative title", "url", "type", "language", "subtitle language", "summary", "description"),
     *("creator", "instructor", "publisher", "provider", "institution", "code", "licence", "free", "price", "currency", "certificate"),
     *("ects", "duration", "workload", "start", "end", "enrolment start", "enrolment end", "pace", "mode"),
-    *("level", "subject", "keyword", "skills", "prerequisites", "audience", "image", "isbn", "doi", "created", "published", "modified"),
-    *("topics", "platforms", "rating", "reviews", "page", "harvested from"),
+    *("level", "subject", "keyword", "skills", "prerequisites", "audience", "image", "isbn", "doi", "created", "published date", "modified"),
+    *("catalogue topics", "catalogue platforms", "rating", "reviews", "page", "harvested from"),
 )
 
 
@@ -71,7 +71,7 @@ def texts(one: Description, site: Site) -> dict[str, str | None]:
         "isbn": names.get("isbn"),
         "doi": names.get("doi"),
         "created": moment(one.created),
-        "published": moment(one.published),
+        "published date": moment(one.published),
         "modified": moment(one.modified),
     }
 
@@ -113,8 +113,8 @@ def learning(one: Description) -> dict[str, str | None]:
 def ours(one: Description, site: Site) -> dict[str, str | None]:
     """What the hub adds."""
     return {
-        "topics": listed(topic.notation for topic in one.topics),
-        "platforms": listed(topic.notation for topic in one.platforms),
+        "catalogue topics": listed(topic.notation for topic in one.topics),
+        "catalogue platforms": listed(topic.notation for topic in one.platforms),
         "rating": None if one.score is None or not one.reviews else f"{one.score:.2f}",
         "reviews": str(one.reviews) if one.reviews else None,
         "page": site.page(one),
