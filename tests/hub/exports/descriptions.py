@@ -28,10 +28,10 @@ LICENCES = (
 LANGUAGES = ("en", "zh-Hans", "zh-Hant", "de", "pt-BR", "fr")
 DURATIONS = (None, "P6W", "PT40H", "P3M", "P14D", "PT1H30M")
 ANYTHING: dict[str, Any] = {
-    "id": 1, "public_id": "abcd2345", "slug": "a", "version": 1, "gone": False, "title": "A title", "alternative_titles": (), "summary": None,
-    "description": None, "text": "", "url": None, "resource_type": None, "languages": (), "subtitle_languages": (), "agents": (),
-    "provider": None, "provider_slug": None, "institution": None, "code": None, "licence": None, "licence_family": None, "licence_url": None,
-    "rights": None, "free": None, "certificate": None, "credits": None, "duration": None, "workload_min": None, "workload_max": None,
+    "id": 1, "public_id": "abcd2345", "slug": "a", "version": 1, "gone": False, "title": "A title", "alternative_titles": (),
+    "summary": None, "description": None, "text": "", "url": None, "resource_type": None, "languages": (), "subtitle_languages": (), "agents": (),
+    "provider": None, "provider_slug": None, "institution": None, "code": None, "licence": None, "licence_family": None,
+    "licence_url": None, "rights": None, "free": None, "certificate": None, "credits": None, "duration": None, "workload_min": None, "workload_max": None,
     "levels": (), "subjects": (), "keywords": (), "teaches": (), "prerequisites": (), "audience": (), "image": None, "created": None,
     "published": None, "modified": None, "completeness": 0, "score": None, "reviews": 0, "adoptions": 0, "links": None,
     "catalogued_at": THEN, "updated_at": THEN, "provenance": {}, "topics": (), "platforms": (), "identifiers": (), "same_as": (),
@@ -99,7 +99,7 @@ def full() -> Description:
         identifiers=(("doi", "10.1000/abc"), ("isbn", "9780306406157")),
         same_as=("https://elsewhere.example/a",),
         offerings=(
-            Run("run-1", "https://courses.example/r/1", "Example Academy", THEN, None, THEN, None, "self", "online", Decimal("9.90"), "EUR", None),
+            Run("run-1", "https://courses.example/r/1", "Academy", THEN, None, THEN, None, "self", "online", Decimal("9.90"), "EUR", None),
         ),
         origins=(Origin("one", "Source One", "oai:1", "https://one.example/1", "active", THEN, THEN),),
     )  # fmt: skip
