@@ -53,7 +53,8 @@ people = st.builds(
 tame = st.fixed_dictionaries(
     {
         "title": lines, "alternative_titles": words, "text": lines.filter(lambda v: html.plain(v) == v),
-        "subjects": words, "keywords": words, "teaches": words, "prerequisites": words, "audience": words, "code": st.none() | lines, "rights": st.none() | lines,
+        "subjects": words, "keywords": words, "teaches": words, "prerequisites": words, "audience": words, "code": st.none() | lines,
+        "rights": st.none() | lines,
         "provider": st.none() | names, "institution": st.none() | names, "topics": st.just(full().topics),
         "agents": st.lists(people, max_size=4, unique_by=lambda agent: agent.name).map(tuple),
     }

@@ -24,9 +24,9 @@ from .rights import TABLE
 
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
-    "/", "/about", "/healthz", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources", "/resources/<name>",
-    "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources",
-    "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
+    "/", "/about", "/healthz", "/oai", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
+    "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
+    "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
 }  # fmt: skip
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
