@@ -37,6 +37,7 @@ def respond(pairs: arguments.Pairs | None) -> Response:
     """The answer to these arguments; None: they cannot be read."""
     response = make_response(answers.answer(context.session(), repository(), pairs))
     response.content_type = f"{oai_pmh.MEDIA_TYPE}; charset=utf-8"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from protego import Protego
 from sqlalchemy import select, update
 
 from config import from_env
@@ -549,3 +550,21 @@ def test_our_name_is_the_configured_one_else_the_requests(
     own_site.config.update(settings_)
     tree = document(own_site.test_client().get("/oai?verb=Identify", headers={"Host": host}))
     assert (tree.findtext(".//{*}adminEmail"), tree.findtext(".//{*}baseURL")) == (email, base)
+
+
+def test_polite_harvesters_may_ask(visitor: FlaskClient) -> None:
+    rules = Protego.parse(visitor.get("/robots.txt").get_data(as_text=True))
+    assert rules.can_fetch("https://hub.example/oai?verb=ListRecords&metadataPrefix=oai_dc", "any-harvester")
+    assert not rules.can_fetch("https://hub.example/search?q=a", "any-harvester")
+    assert visitor.get("/oai?verb=Identify").headers["X-Robots-Tag"] == "noindex"
+
+
+def test_harvesters_come_later_when_the_database_is_away(own_site: Flask) -> None:
+    path = Path(own_site.config["HUB_DATA"]) / "hub.db"
+    with own_site.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+    answer = own_site.test_client().get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
