@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,9 +94,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, and whether there are more."""
+    """Entries, how many they are, where the last one stands, and whether there are more. Entries are made as they are read, one at a time:
+    what does not live long costs the collector of garbage nothing."""
 
-    entries: Sequence[Entry]
+    entries: Iterator[Entry]
+    many: int
+    last: tuple[datetime, int] | None  # None: there are none
     more: bool
 
 
@@ -137,13 +140,15 @@ def page(session: Session, ask: Ask, *, form: str, limit: int, after: tuple[date
         moment, id = after
         conditions += (Resource.updated_at >= moment, or_(Resource.updated_at > moment, Resource.id > id))
     rows = _rows(session, conditions, form, limit + 1)
-    return Page(_entries(session, rows[:limit], form, known), len(rows) > limit)
+    more, rows = len(rows) > limit, rows[:limit]
+    last = (rows[-1].updated_at, rows[-1].id) if rows else None
+    return Page(_entries(session, rows, form, known), len(rows), last, more)
 
 
 def one(session: Session, public_id: str, *, form: str) -> Entry | None:
     """One resource; None when there never was one."""
     rows = _rows(session, (Resource.public_id == public_id,), form, 1)
-    return next(iter(_entries(session, rows, form, grouping.concepts(session))), None)
+    return next(_entries(session, rows, form, grouping.concepts(session)), None)
 
 
 def _conditions(ask: Ask, known: Concepts) -> tuple[ColumnElement[bool], ...]:
@@ -163,25 +168,24 @@ def _rows(session: Session, conditions: Sequence[ColumnElement[bool]], form: str
     return session.execute(wanted).all()
 
 
-def _entries(session: Session, rows: Sequence[Any], form: str, known: Concepts) -> list[Entry]:
+def _entries(session: Session, rows: Sequence[Any], form: str, known: Concepts) -> Iterator[Entry]:
     """Rows with what belongs to them. One query more for sets, one for the names of brief ones, five for full ones."""
     assigned = _assigned(session, [row.id for row in rows], known)
-    alive = [row.id for row in rows if row.withdrawn_at is row.hidden_at is row.merged_into_id is None]
-    names = _names(session, alive) if form == "brief" else {}
-    full = describing.describe(session, alive) if form == "full" else {}
-    living = set(alive)
-    return [
-        Entry(
+    alive = {row.id for row in rows if row.withdrawn_at is row.hidden_at is row.merged_into_id is None}
+    names = _names(session, list(alive)) if form == "brief" else {}
+    full = describing.describe(session, list(alive)) if form == "full" else {}
+    shown = {id: Concept(labels) for id, labels in known.labels.items()}
+    for row in rows:
+        concepts = assigned.get(row.id, ())
+        yield Entry(
             id=row.id,
             public_id=row.public_id,
             updated_at=row.updated_at,
-            gone=row.id not in living,
-            sets=grouping.of(row, assigned.get(row.id, ()), known),
-            brief=_brief(row, assigned.get(row.id, ()), names.get(row.id, ()), known) if form == "brief" and row.id in living else None,
+            gone=row.id not in alive,
+            sets=grouping.of(row, concepts, known),
+            brief=_brief(row, concepts, names.get(row.id, ()), known, shown) if form == "brief" and row.id in alive else None,
             full=full.get(row.id),
         )
-        for row in rows
-    ]
 
 
 def _assigned(session: Session, ids: Sequence[int], known: Concepts) -> Mapping[int, Sequence[int]]:
@@ -211,14 +215,13 @@ def _names(session: Session, ids: Sequence[int]) -> Mapping[int, Sequence[tuple[
     return {id: tuple(names) for id, names in found.items()}
 
 
-def _brief(row: Any, concept_ids: Sequence[int], names: Sequence[tuple[str, str]], known: Concepts) -> Brief:
-    by_scheme: dict[str, list[Concept]] = {"topic": [], "platform": []}
-    for id in concept_ids:
-        by_scheme.setdefault(known.schemes[id], []).append(Concept(known.labels.get(id, {})))
+def _brief(row: Any, concept_ids: Sequence[int], names: Sequence[tuple[str, str]], known: Concepts, shown: Mapping[int, Concept]) -> Brief:
+    topics = [shown[id] for id in concept_ids if known.schemes[id] == "topic" and id in shown]
+    platforms = [shown[id] for id in concept_ids if known.schemes[id] != "topic" and id in shown]
     agents = [describing.agent(kept) for kept in values(row.agents) if kept.get("name")]
     return Brief(
         row.title, values(row.alternative_titles), row.text, row.url, row.resource_type, values(row.languages), agents, row.provider,
-        row.licence, row.licence_url, row.rights, by_scheme["topic"], by_scheme["platform"], values(row.subjects), values(row.keywords),
+        row.licence, row.licence_url, row.rights, topics, platforms, values(row.subjects), values(row.keywords),
         names, row.content_created, row.content_published, row.content_modified,
     )  # fmt: skip
 

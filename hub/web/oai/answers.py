@@ -144,12 +144,11 @@ def listed(session: Any, us: Repository, found: Mapping[str, str], write: Callab
     form, limit = (kind.form, kind.page) if verb == "ListRecords" else ("header", HEADERS)
     after = (resuming.moment(place.after[0]), place.after[1]) if place.after[0] else None
     page = disclosing.page(session, ask, form=form, limit=limit, after=after)
-    if not page.entries:
+    if page.last is None:
         raise Refused("noRecordsMatch", "There are no records (any more) for these arguments.")
     if place.size < 0:
-        place = replace(place, size=disclosing.count(session, ask) if page.more else len(page.entries))
-    last = page.entries[-1]
-    token = following(us, place, (resuming.micros(last.updated_at), last.id), len(page.entries), more=page.more)
+        place = replace(place, size=disclosing.count(session, ask) if page.more else page.many)
+    token = following(us, place, (resuming.micros(page.last[0]), page.last[1]), page.many, more=page.more)
     return oai_pmh.listing(verb, [write(entry, kind) for entry in page.entries], token)
 
 

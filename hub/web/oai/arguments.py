@@ -24,7 +24,8 @@ VERBS: Mapping[str, tuple[set[str], set[str], bool]] = {  # verb -> required, op
 PREFIX = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SECOND = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-URI = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")  # RFC 3986; what the schema takes for an identifier
+# An identifier that the schema takes, whoever reads it (xs:anyURI): RFC 3986 with a scheme, without authority and fragment.
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?!//)(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
 
 
 class Refused(Exception):
