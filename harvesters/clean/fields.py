@@ -13,7 +13,7 @@ from harvesters.clean import attendance, columns, dates, duration, html, identif
 from harvesters.clean.resource_type import resource_type
 from harvesters.record import Agent, Offering, Raw, Record
 
-NAMES = (*columns.FIELDS, "enrolment_start", "publisher", "credits", "group", "created")
+NAMES = (*columns.FIELDS, "publisher", "group")
 MOST_RUNS = 100
 _SEPARATORS = ";；|、/"
 _YES = {"yes", "y", "true", "1", "是", "有", "x", "✓", "free", "免费"}

@@ -7,14 +7,18 @@ from datetime import datetime
 
 from lxml import etree
 
-from harvesters.clean import datacite, dublin_core, lom, mods
+from harvesters.clean import datacite, dublin_core, embedded, lom, mods
 from harvesters.record import Item, Raw
 
 DEFAULT = "oai_dc"  # every repository has to offer it (OAI-PMH 2.0, section 3.4)
 # LOM says what Dublin Core cannot: level, duration, audience. DataCite and MODS say little more of a learning resource than oai_dc does,
 # whose habits are known best: they are read where somebody asks for them, or where a repository breaks the rule above.
+_LINKED = ("oai_lrmi",)
+_LOMS = ("oai_lom", "lom", "lom_ims", "ims_lom", "imslom", "ieee_lom", "lomv1.0")
+# JSON-LD says all that LOM says, and runs of a course with their prices.
 _PREFERRED = (
-    ("oai_lom", "lom", "lom_ims", "ims_lom", "imslom", "ieee_lom", "lomv1.0"),
+    _LINKED,
+    _LOMS,
     (DEFAULT,),
     ("oai_datacite", "datacite", "oai_openaire"),
     ("mods",),
@@ -26,7 +30,7 @@ def best(offered: Sequence[tuple[str, str]]) -> str:
     """The prefix to ask for, of those offered as (prefix, namespace)."""
     for wanted in _PREFERRED:
         for prefix, namespace in offered:
-            if prefix.lower() in wanted or (wanted is _PREFERRED[0] and any(mark in namespace.lower() for mark in _LOM)):
+            if prefix.lower() in wanted or (wanted is _LOMS and any(mark in namespace.lower() for mark in _LOM)):
                 return prefix
     return DEFAULT
 
@@ -35,6 +39,9 @@ def item(metadata: etree._Element | None, name: str, datestamp: datetime | None,
     """The record in a metadata element, read by what stands in it, whatever was asked for."""
     if metadata is None:
         return dublin_core.record({}, name, datestamp, raw)
+    written = embedded.document(metadata)
+    if written is not None:
+        return embedded.item(written, name, datestamp, raw)
     inner = lom.holder(metadata)
     if inner is not None:
         return lom.record(inner, name, datestamp, raw)

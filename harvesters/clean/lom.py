@@ -49,14 +49,14 @@ def record(lom: Node, name: str | None, datestamp: datetime | None, raw: Raw, ki
         return replace(made, advice="Give general a title.")
     people = list(_people(_all(lom, "lifecycle")))
     purposes = list(_classified(lom))
-    dated = {role: moment for role, _, moment in reversed(people) if moment}
+    dated = dict(reversed([(role, moment) for role, moment, _ in _contributions(_all(lom, "lifecycle")) if moment]))
     size = next(iter(_values_of(general, "aggregationlevel")), "")
     return replace(
         made,
         resource_type=made.resource_type or resource_type([kind]) or _SIZES.get(size),
-        agents=tuple(dict.fromkeys(agent for _, card, _ in people for agent in [card[0]]))[: text.LIST],
-        provider=next((card[0].name for role, card, _ in people if role in ("provider", "publisher")), None),
-        institution=next((card[1] for role, card, _ in people if role in ("creator", "instructor") and card[1]), None),
+        agents=tuple(dict.fromkeys(card[0] for _, card in people))[: text.LIST],
+        provider=next((card[0].name for role, card in people if role in ("provider", "publisher")), None),
+        institution=next((card[1] for role, card in people if role in ("creator", "instructor") and card[1]), None),
         code=next((text.line(code) for catalogue, code in codes.items() if "course number" in catalogue.lower()), None),
         free={"no": True, "yes": False}.get(next(iter(_values_of(_all(lom, "rights"), "cost")), "")),
         duration=_lasts(educational, "typicallearningtime") or _lasts(technical, "duration"),
@@ -134,21 +134,24 @@ def _catalogued(general: list[Node]) -> Iterator[tuple[str, str]]:
             yield parts.get("catalog", parts.get("catalogue", "")) or str(number), entry
 
 
-def _people(cycles: list[Node]) -> Iterator[tuple[str, tuple[Agent, str | None], datetime | None]]:
-    """(role, (agent, company), date) of each contribution."""
+def _contributions(cycles: list[Node]) -> Iterator[tuple[str, datetime | None, list[Node]]]:
+    """(role, date, who) of each contribution; of some nobody says whose it was."""
     for node in (node for cycle in cycles for node in cycle if _name(node) == "contribute"):
         said = next(iter(_values_of([node], "role")), "").lower()
         role = _ROLES.get(said.rpartition("/")[2].rpartition("#")[2] or said, "contributor")
         when = next((child for child in node if _name(child) == "date"), None)
-        moment = (
-            None
-            if when is None
-            else next((m for m in (dates.moment((xml.content(part) or "").strip()) for part in (*when, when)) if m), None)
-        )
-        for entity in (child for child in node if _name(child) in ("entity", "centity")):
+        written = () if when is None else (*when, when)
+        moment = next((m for m in (dates.moment((xml.content(part) or "").strip()) for part in written) if m), None)
+        yield role, moment, [child for child in node if _name(child) in ("entity", "centity")]
+
+
+def _people(cycles: list[Node]) -> Iterator[tuple[str, tuple[Agent, str | None]]]:
+    """(role, (agent, company)) of everybody with a part in it."""
+    for role, _, entities in _contributions(cycles):
+        for entity in entities:
             card = vcard.card(xml.content(entity) or "")
             if card:
-                yield role, (Agent(name=card.name, role=role, url=card.url, organisation=card.organisation), card.company), moment
+                yield role, (Agent(name=card.name, role=role, url=card.url, organisation=card.organisation), card.company)
 
 
 def _classified(lom: Node) -> Iterator[tuple[str, str]]:

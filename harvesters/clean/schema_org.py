@@ -105,7 +105,7 @@ def _record(node: Object, name: str, title: str, where: str, raw: Raw) -> Record
     known, terms, said = _licence(node.get("license"))
     load = schema_runs.load(node, runs)
     aligned = list(objects(node.get("educationalAlignment")))
-    keywords = [part for entry in many(node.get("keywords")) for part in text.split(words(entry), ",;；，、|\n")]
+    keywords = [part for entry in many(node.get("keywords")) for part in _keywords(entry)]
     return Record(
         identifier=name,
         title=title,
@@ -135,7 +135,7 @@ def _record(node: Object, name: str, title: str, where: str, raw: Raw) -> Record
         ),
         licence=known,
         licence_url=terms,
-        rights=said or text.line(words(first(node, "copyrightNotice", "usageInfo"))),
+        rights=text.line(words(node.get("copyrightNotice"))) or said or text.line(words(node.get("usageInfo"))),
         free=truth(node.get("isAccessibleForFree")),
         certificate=True if first(node, "educationalCredentialAwarded") else None,
         credits=number(node.get("numberOfCredits")),
@@ -163,6 +163,13 @@ def _record(node: Object, name: str, title: str, where: str, raw: Raw) -> Record
     )
 
 
+def _keywords(entry: object) -> tuple[str, ...]:
+    """Several in one text; a term with a name is one, whatever stands in it."""
+    if isinstance(entry, dict) and "DefinedTerm" in linked_data.types(entry):
+        return text.lines([words(entry)])
+    return text.split(words(entry), ",;；，、|\n")
+
+
 def _named(aligned: list[Object], kind: str) -> list[object]:
     return [entry for entry in aligned if str(entry.get("alignmentType", "")).lower().replace(" ", "") == kind]
 
@@ -181,7 +188,11 @@ def _institution(node: Object, agents: tuple[Agent, ...]) -> str | None:
     school = next(
         (words(who) for who in objects(node.get("provider")) if {"CollegeOrUniversity", "School"} & set(linked_data.types(who))), None
     )
-    return school or next((agent.name for agent in agents if agent.role == "contributor" and agent.organisation), None)
+    return (
+        school
+        or words(node.get("sourceOrganization"))
+        or next((agent.name for agent in agents if agent.role == "contributor" and agent.organisation), None)
+    )
 
 
 def _kind(node: Object, kinds: tuple[str, ...]) -> str | None:

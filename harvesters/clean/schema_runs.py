@@ -52,7 +52,7 @@ def offerings(node: Object, instances: list[Object]) -> Iterator[Offering]:
         offer = obj(first(run, "offers") or node.get("offers"))
         own = run if run is not node or "CourseInstance" in linked_data.types(node) else {}
         yield Offering(
-            identifier=text.identifier(own.get("@id")),
+            identifier=text.identifier(own.get("@id")) or text.identifier(own.get("identifier")),
             url=address(own.get("url")),
             start=dates.moment(words(run.get("startDate")) or words(schedule.get("startDate"))),
             end=dates.moment(words(run.get("endDate")) or words(schedule.get("endDate"))),

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
-from harvesters.clean import charset, columns, fields, json, table, text, url, workbook
+from harvesters.clean import cells, charset, columns, fields, json, table, text, url, workbook
 from harvesters.errors import SourceError
 from harvesters.protocol import Harvester, Option, Page, Request, Response
 from harvesters.record import Failure, Item, Raw
@@ -70,7 +70,7 @@ def _rows(words: str, delimiter: str, where: str) -> Iterator[tuple[int, list[st
                 f"The list from {where} cannot be read at line {reader.line_num}: {error}.",
                 advice="Check the quotes and the delimiter of the file.",
             ) from None
-        yield line, row
+        yield line, [cells.unquoted(cell) for cell in row]
         line = reader.line_num + 1
 
 
@@ -114,9 +114,9 @@ def _mapping(names: list[str], options: Mapping[str, str], where: str) -> dict[s
 
 
 def _row(number: int, row: list[str], names: list[str], mapping: Mapping[str, tuple[str, ...]], where: str, *, cut: bool) -> Item:
-    cells = row[: len(names)]
-    kept: dict[str, object] = {"header": names, "row": cells}
-    if text.line(_fields(names, cells, mapping).one("title")) is None:
+    said = row[: len(names)]
+    kept: dict[str, object] = {"header": names, "row": said}
+    if text.line(_fields(names, said, mapping).one("title")) is None:
         # The line helps to find the row; elsewhere it would make every row new when one is inserted above.
         kept["line"] = number
     if cut:
@@ -137,10 +137,10 @@ def read(raw: Raw, options: Mapping[str, str]) -> Item:
 
 
 def _item(kept: Mapping[str, object], mapping: Mapping[str, tuple[str, ...]], raw: Raw) -> Item:
-    names, cells = kept.get("header"), kept.get("row")
-    if not isinstance(names, list) or not isinstance(cells, list):
+    names, said = kept.get("header"), kept.get("row")
+    if not isinstance(names, list) or not isinstance(said, list):
         return Failure(reason="The stored row has no header or no cells.", raw=raw)
-    row = _fields(names, cells, mapping)
+    row = _fields(names, said, mapping)
     if kept.get("cut") is True:
         return Failure(
             reason=f"The row at line {kept.get('line', '?')} has a quote that is never closed: the list is cut, or later rows are in it.",
@@ -160,9 +160,9 @@ def _item(kept: Mapping[str, object], mapping: Mapping[str, tuple[str, ...]], ra
     return fields.record(row, name or title, title, address, raw)
 
 
-def _fields(names: list[str], cells: list[str], mapping: Mapping[str, tuple[str, ...]]) -> fields.Fields:
+def _fields(names: list[str], row: list[str], mapping: Mapping[str, tuple[str, ...]]) -> fields.Fields:
     """One row, asked by our field names."""
-    said = dict(zip(names, cells, strict=False))
+    said = dict(zip(names, row, strict=False))
     values = {
         field: [cell for cell in map(said.get, wanted) if isinstance(cell, str) and cell.strip()] for field, wanted in mapping.items()
     }

@@ -1,6 +1,6 @@
 """The vocabulary's concepts as admins arrange them: new ones, others moved under another, retired and brought back. The caller commits.
 
-What people do here outlives `hub vocabulary load`. The index hears of the resources that it concerns.
+What people do here outlives `hub vocabulary load`. Index and harvesters hear of the resources that it concerns.
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.db import now
-from hub.models.resource import Resource
-from hub.models.topic import Assignment, Concept
-from hub.services import cataloguing, relabelling
+from hub.models.topic import Concept
+from hub.services import relabelling, stamping
 from hub.services.auditing import Actor
 from hub.services.relabelling import told
 
@@ -68,7 +67,7 @@ def move(session: Session, actor: Actor, scheme: str, notation: str, broader: st
     before = session.scalar(select(Concept.notation).where(Concept.id == found.broader_id))
     found.broader_id, found.placed_by_person = above, True
     told(session, actor, "topic.moved", found, before={"under": before}, after={"under": broader or None})
-    announce(session, below)
+    stamping.touch(session, below)
     return True
 
 
@@ -93,7 +92,7 @@ def turn(session: Session, actor: Actor, found: Concept, *, retired: bool) -> bo
     told(
         session, actor, "topic.retired" if retired else "topic.restored", found, before={"retired": not retired}, after={"retired": retired}
     )
-    announce(session, {found.id})
+    stamping.touch(session, {found.id})
     return True
 
 
@@ -117,13 +116,3 @@ def descendants(session: Session, concept_id: int) -> set[int]:
         asked = set(session.scalars(select(Concept.id).where(Concept.broader_id.in_(asked)))) - found
         found = found | asked
     return found
-
-
-def announce(session: Session, concept_ids: set[int]) -> None:
-    """The index reads the resources of these concepts again."""
-    session.flush()
-    ids = session.scalars(select(Assignment.resource_id).where(Assignment.concept_id.in_(concept_ids)).distinct()).all()
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        session.execute(update(Resource).where(Resource.id.in_(part)).values(version=Resource.version + 1))
-        cataloguing.announce(session, part)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from hub.db import now
 from hub.models.outbox import Outbox
 from hub.models.record import SourceRecord
 from hub.models.resource import Resource
@@ -149,12 +150,23 @@ def classify_again(session: Session, *, at_once: int = 500) -> Iterator[int]:
         .limit(at_once)
     ).all():
         ids = [row.id for row in rows]
+        before = accepted(session, ids)
         session.execute(delete(Assignment).where(Assignment.resource_id.in_(ids), Assignment.origin == "rule"))
         assign(session, [(row.id, dict(row._mapping)) for row in rows], classifier=classifier)
         session.execute(update(Resource).where(Resource.id.in_(ids)).values(version=Resource.version + 1))
+        others = {id for id, _ in before ^ accepted(session, ids)}  # harvesters know a resource's topics
+        session.execute(update(Resource).where(Resource.id.in_(others)).values(updated_at=now()))
         announce(session, ids)
         after = ids[-1]
         yield len(ids)
+
+
+def accepted(session: Session, resource_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(resource id, concept id) of what these resources are about."""
+    wanted = select(Assignment.resource_id, Assignment.concept_id).where(
+        Assignment.resource_id.in_(resource_ids), Assignment.state == "accepted"
+    )
+    return {(resource_id, concept_id) for resource_id, concept_id in session.execute(wanted)}
 
 
 def announce(session: Session, resource_ids: Iterable[int]) -> None:

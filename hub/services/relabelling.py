@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, RemovedLabel
-from hub.services import auditing, glossing
+from hub.services import auditing, glossing, stamping
 from hub.services.auditing import Actor, Subject
 
 SCHEMES = ("topic", "platform")
@@ -148,6 +148,8 @@ def add(
     )
     session.execute(delete(RemovedLabel).filter_by(concept_id=found.id, language=language, text=written))
     session.flush()
+    if preferred:
+        stamping.touch(session, {found.id})
     told(session, actor, "topic.label-added", found, after={"label": written, "language": language})
     return written
 
@@ -189,6 +191,7 @@ def prefer(session: Session, scheme: str, notation: str, language: str, text: st
     label.preferred = label.by_person = True
     label.search_only = False
     session.flush()
+    stamping.touch(session, {label.concept_id})
     was, is_now = {"name": before, "language": language}, {"name": text, "language": language}
     told(session, actor, "topic.named", session.get_one(Concept, label.concept_id), before=was, after=is_now)
     return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from importlib import resources
 
@@ -12,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.models.topic import Concept, ConceptLabel, ConceptText, RemovedLabel
+from hub.services import stamping
 from search.analysis import fold
 
 OCH = Namespace("https://open-commerce-hub.example/vocabulary/terms/")
@@ -37,6 +39,7 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
         raise BadVocabulary(f"line {error.lines + 1} is not Turtle") from error
     if next(concepts(graph), None) is None:
         raise BadVocabulary("it has no skos:Concept with a skos:notation")
+    before = shown(session)
     there = {(c.scheme, c.notation): c for c in session.scalars(select(Concept))}
     made: dict[URIRef, Concept] = {}
     for position, uri in enumerate(sorted(concepts(graph), key=lambda uri: place_of(graph, uri, turtle))):
@@ -57,7 +60,30 @@ def load_vocabulary(session: Session, turtle: str | None = None) -> int:
     edits = edited(session)
     session.add_all(text for uri, concept in made.items() for text in texts(graph, uri, concept.id) if edits.admit(text))
     session.flush()
+    after = shown(session)
+    stamping.touch(session, {id for id, facts in after.items() if before.get(id) != facts})
     return len(made)
+
+
+def shown(session: Session) -> dict[int, tuple[str, frozenset[int], frozenset[tuple[str, str]]]]:
+    """What the world is told of each concept: its address, all that is above it, its names."""
+    above = {id: broader for id, broader in session.execute(select(Concept.id, Concept.broader_id))}
+    names: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for id, language, text in session.execute(
+        select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.text).where(ConceptLabel.preferred)
+    ):
+        names[id].add((language, text))
+    return {id: (uri, upwards(id, above), frozenset(names[id])) for id, uri in session.execute(select(Concept.id, Concept.uri))}
+
+
+def upwards(id: int, above: Mapping[int, int | None]) -> frozenset[int]:
+    """A concept and all above it."""
+    found: set[int] = set()
+    at: int | None = id
+    while at is not None and at not in found:
+        found.add(at)
+        at = above.get(at)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def ready() -> Response:
 def robots() -> Response:
     """Everything may be read; questions with filters are endless, so they are not to be crawled."""
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /login", "Disallow: /suggest", "Disallow: /search/facets/", "Disallow: /*?*"]
+    lines.append("Allow: /oai?")  # the longer rule wins (RFC 9309, section 2.2.2)
     return _text("\n".join([*lines, f"Sitemap: {address(url_for('pages.sitemap'))}", ""]), "text/plain")
 
 

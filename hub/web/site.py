@@ -45,6 +45,7 @@ from hub.web import (
     members,
     moderations,
     new_sources,
+    oai,
     oembeds,
     pages,
     partnerships,
@@ -168,10 +169,11 @@ BLUEPRINTS = (
     launches,
     picks,
     platforms,
+    oai,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
-MACHINES = (agents, api, launches, picks)  # on no cookie's authority: what comes has a token, is signed or sealed, or only asks
+MACHINES = (agents, api, launches, oai, picks)  # on no cookie's authority: what comes has a token, is signed or sealed, or only asks
 
 
 def register(app: Flask) -> None:

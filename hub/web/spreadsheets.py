@@ -1,29 +1,15 @@
-"""Tables for spreadsheets: CSV that calculates nothing."""
+"""Tables for spreadsheets as answers."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from flask import Response, stream_with_context
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from hub.exports.spreadsheet import lines, row
 
-
-def lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """CSV with a header and a byte order mark, without which spreadsheets misread Chinese."""
-    yield "\ufeff" + row(header)
-    for cells in rows:
-        yield row(cells)
-
-
-def row(cells: Iterable[str]) -> str:
-    """One line. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
-    return out.getvalue()
+__all__ = ["answer", "lines", "row"]
 
 
 def answer(lines: Iterator[str], name: str) -> Response:

@@ -24,13 +24,13 @@ from .rights import TABLE
 
 Csrf = Callable[[FlaskClient], str]
 OPEN = {
-    "/", "/about", "/healthz", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources", "/resources/<name>",
-    "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml", "/sources",
-    "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
+    "/", "/about", "/healthz", "/oai", "/preferences/theme", "/providers", "/providers/<slug>", "/readyz", "/resources",
+    "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
+    "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
     "/lti/config.json", "/lti/jwks.json", "/lti/launch", "/lti/login", "/lti/pick", "/oembed",
 }  # fmt: skip
-MACHINES = ("/api/", "/mcp")  # asked by programs, without forms and their tokens; a session is no authority there
+MACHINES = ("/api/", "/mcp", "/oai")  # asked by programs, without forms and their tokens; a session is no authority there
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
 NOBODY = {"int": "999999999", "default": "nobody"}
