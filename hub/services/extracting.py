@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
 from hub.models.shelf import ShelfItem
+from hub.models.topic import Concept, ConceptLabel, ConceptText
 from hub.services import describing, querying, shelving
 from hub.services.asking import Ask
 from hub.services.describing import Description
@@ -76,3 +78,31 @@ def courses(session: Session, *, size: int, after: int = 0, before: int | None =
 def number(session: Session, public_id: str) -> int | None:
     """Our number of a resource, alive or not: where a list goes on; None when there never was one."""
     return session.scalar(select(Resource.id).where(Resource.public_id == public_id[:16]))
+
+
+def terms(session: Session) -> list[dict[str, Any]]:
+    """The vocabulary: every concept in force with its labels, preferred and other, and what it means."""
+    rows = session.execute(
+        select(Concept.id, Concept.scheme, Concept.notation, Concept.uri, Concept.broader_id)
+        .where(Concept.retired_at.is_(None))
+        .order_by(Concept.scheme.desc(), Concept.position, Concept.notation)
+    ).all()
+    notations = {row.id: row.notation for row in rows}
+    labels = session.execute(select(ConceptLabel.concept_id, ConceptLabel.language, ConceptLabel.text, ConceptLabel.preferred)).all()
+    named: dict[int, list[dict[str, Any]]] = {}
+    for concept_id, language, text, preferred in labels:
+        named.setdefault(concept_id, []).append({"language": language, "text": text, "preferred": preferred})
+    meanings: dict[int, dict[str, str]] = {}
+    for concept_id, language, text in session.execute(select(ConceptText.concept_id, ConceptText.language, ConceptText.text)):
+        meanings.setdefault(concept_id, {})[language] = text
+    return [
+        {
+            "scheme": row.scheme,
+            "notation": row.notation,
+            "uri": row.uri,
+            "broader": notations.get(row.broader_id),
+            "labels": named.get(row.id, []),
+            "definitions": meanings.get(row.id, {}),
+        }
+        for row in rows
+    ]
