@@ -10,7 +10,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
-from hub.exports import plain
+from hub.exports import jsonl
+from hub.exports.jsonld import known
+from hub.exports.site import Site
 from hub.services import asking, browsing, describing, finding, phrasing, reading
 from hub.services.summarising import Summary
 from search.index import Index
@@ -144,20 +146,20 @@ def result(hub: Hub, one: Summary) -> dict[str, Any]:
         "title": one.title,
         "text": one.text[:CUT],
         "type": one.resource_type,
-        "languages": one.languages,
+        "languages": list(one.languages),
         "provider": one.provider,
         "institution": one.institution,
         "licence": one.licence,
         "free": one.free,
         "certificate": one.certificate,
-        "levels": one.levels,
-        "topics": one.topics,
+        "levels": list(one.levels),
+        "topics": list(one.topics),
         "score": one.score,
         "reviews": one.reviews or None,
         "adoptions": one.adoptions or None,
         "page": hub.address(one.public_id, one.slug),
     }
-    return {name: value for name, given in told.items() if (value := plain.plain(given)) is not None}
+    return known(told)
 
 
 def get_resource(hub: Hub, given: OneResource) -> dict[str, Any]:
@@ -169,7 +171,7 @@ def get_resource(hub: Hub, given: OneResource) -> dict[str, Any]:
         raise Refused(f"There is no resource {given.id!r}: take an id from the results of search_resources.")
     if described.gone:
         raise Refused(f"The resource {given.id!r} is no longer in the catalogue.")
-    return plain.resource(described, hub.address(described.public_id, described.slug))
+    return jsonl.resource(described, Site(hub.site, hub.name))
 
 
 def similar_resources(hub: Hub, given: OneResource) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_a_resource_is_read_whole_and_one_that_is_gone_is_not(hub: Hub) -> None:
     id = call(hub, "search_resources", query="beginners")["results"][0]["id"]
     one = call(hub, "get_resource", id=id)
     assert (one["id"], one["title"], one["free"], one["url"]) == (id, "Live commerce for beginners", True, "https://courses.example/1")
-    assert one["origins"][0]["source"] == "one" and one["topics"]
+    assert one["sources"][0]["source"] == "one" and one["topics"]
     resource = hub.session.scalars(select(Resource).where(Resource.public_id == id)).one()
     other = hub.session.scalars(select(Resource).where(Resource.public_id != id, Resource.title.startswith("Live"))).one()
     resource.merged_into_id = other.id

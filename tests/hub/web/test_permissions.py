@@ -29,11 +29,15 @@ OPEN = {
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
     "/lti/config.json", "/lti/jwks.json", "/lti/launch", "/lti/login", "/lti/pick", "/oembed",
+    '/resources/<public_id>.<any("jsonld", "ris", "bib", "csl.json"):suffix>', "/unapi", "/moochub/courses", "/opensearch.xml",
+    "/suggest.json",
+    '/search.<any("csv", "jsonl", "ris", "bib", "csl.json"):suffix>', "/sitemaps/pages.xml", "/sitemaps/resources-<int:number>.xml",
+    "/dumps/", "/dumps/<name>/<file>",
 }  # fmt: skip
 MACHINES = ("/api/", "/mcp", "/oai")  # asked by programs, without forms and their tokens; a session is no authority there
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
-NOBODY = {"int": "999999999", "default": "nobody"}
+NOBODY = {"int": "999999999", "default": "nobody", "suffix": "csv"}
 ODD_NUMBERS = ("1000000000", "2147483648", "9223372036854775808", "9" * 5_000, "-1", "1.0", "nobody", "%D9%A3", "%00")
 ODD_NAMES = ("%00", "%ED%A0%80", "%E2%80%AE", "..%2F..", "%7B%7B7*7%7D%7D", "x" * 5_000, "'")
 
@@ -137,7 +141,9 @@ def test_each_role_gets_where_it_may_and_nowhere_else(gate: Flask, clients: Mapp
     csrf = token(client)
     for method in ("GET", "POST"):
         for rule in routes(gate, method):
-            answer = client.open(address(rule, NOBODY), method=method, data={"csrf_token": csrf} if method == "POST" else None)
+            answer = client.open(
+                address(rule, NOBODY), method=method, data={"csrf_token": csrf} if method == "POST" else None, buffered=True
+            )
             if told(answer) not in expected(role, least(rule)):
                 wrong.append((method, rule.rule, answer.status_code))
     assert wrong == []
@@ -159,7 +165,7 @@ def test_a_page_that_is_only_looked_at_writes_nothing(gate: Flask, clients: Mapp
     there, wrong, shown = existing(gate), [], 0
     for rule in routes(gate, "GET"):
         for method in ("GET", "HEAD"):
-            status = clients["admin"].open(address(rule, there), method=method).status_code
+            status = clients["admin"].open(address(rule, there), method=method, buffered=True).status_code
             shown += status == 200
             if status >= 500 or (writes() and rule.rule not in COUNTED):
                 wrong.append((method, rule.rule, status))
@@ -181,7 +187,7 @@ def test_a_session_is_no_authority_where_programs_ask(gate: Flask, clients: Mapp
     writes()
     for rule in rules:
         for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
-            answer = clients["admin"].open(address(rule, there), method=method, json={})
+            answer = clients["admin"].open(address(rule, there), method=method, json={}, buffered=True)
             if answer.status_code >= 500 or writes() or "Set-Cookie" in answer.headers:
                 wrong.append((method, rule.rule, answer.status_code))
     assert rules and wrong == []
@@ -194,11 +200,11 @@ def test_a_number_or_name_that_nothing_has_is_not_there(gate: Flask, clients: Ma
             data = {"csrf_token": csrf} if method == "POST" else None
             for odd in ODD_NUMBERS if "<int:" in rule.rule else ():
                 status = clients["admin"].open(
-                    address(rule, {**existing(gate), **dict.fromkeys(numbers(rule), odd)}), method=method, data=data
+                    address(rule, {**existing(gate), **dict.fromkeys(numbers(rule), odd)}), method=method, data=data, buffered=True
                 )
                 wrong += [(method, rule.rule, odd[:30], status.status_code)] if status.status_code != 404 else []
             for odd in ODD_NAMES if rule.arguments else ():
-                status = clients["admin"].open(address(rule, {**NOBODY, "default": odd}), method=method, data=data)
+                status = clients["admin"].open(address(rule, {**NOBODY, "default": odd}), method=method, data=data, buffered=True)
                 wrong += [(method, rule.rule, odd[:30], status.status_code)] if status.status_code >= 500 else []
     assert wrong == []
 
