@@ -123,12 +123,14 @@ def address_link(token: str) -> str:
 
 
 @bp.route("/me/email/<token>", methods=["GET", "POST"])
+@signed_in_required
 def confirm_email(token: str) -> Response:
-    """Looking does nothing; the button changes the address. Works in any browser: the link is the proof."""
+    """Looking does nothing; the button changes the address. The link proves the address, the session whose account it becomes: else
+    somebody could have a stranger prove the stranger's address for them."""
+    person, session = me(), context.session()
     if request.method != "POST":
-        return private(render_template("profiles/confirm_email.html", token=token), 200)
-    session = context.session()
-    if registering.change_address(session, token, site=site_name()) is None:
+        return private(render_template("profiles/confirm_email.html", account=person), 200)
+    if registering.change_address(session, person, token, site=site_name()) is None:
         session.rollback()
         return private(render_template("registrations/void.html"), 410)
     session.commit()

@@ -90,7 +90,7 @@ MINE = Rule(owner, "mine")
 ABOUT = Rule(signed_in, form={"subject": "institution", "id": "house_id"})
 TABLE: dict[str, Rule] = {
     "accounts.sign_in": PUBLIC, "registrations.register": PUBLIC, "registrations.confirm": PUBLIC, "passwords.forgot": PUBLIC,
-    "passwords.reset": PUBLIC, "profiles.confirm_email": PUBLIC, "second_factors.ask": Rule(nobody, guarded=False),
+    "passwords.reset": PUBLIC, "profiles.confirm_email": OWN, "second_factors.ask": Rule(nobody, guarded=False),
     "federations.leave": Rule(nobody, "nothing", False),
     "federations.come_back": Rule(nobody, "nothing", False), "federations.prove": PUBLIC,
     # one's own account
