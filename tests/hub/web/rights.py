@@ -117,6 +117,7 @@ TABLE: dict[str, Rule] = {
     # students
     "bookmarks.index": OWN, "bookmarks.export": OWN, "bookmarks.ask": OWN, "bookmarks.keep": OWN, "bookmarks.drop": OWN,
     "bookmarks.edit": MINE, "bookmarks.save": MINE, "bookmarks.set_status": MINE, "bookmarks.remove": MINE,
+    "dismissals.dismiss": OWN, "dismissals.restore": OWN,
     "paths.index": PUBLIC, "paths.mine": OWN, "paths.show": READ, "paths.start": Rule(signed_in, "shelf", guarded=False),
     "paths.stop": Rule(signed_in, "shelf", guarded=False), "paths.step": Rule(signed_in, "shelf", guarded=False, form={"done": "yes"}),
     "saved_searches.index": OWN, "saved_searches.keep": OWN, "saved_searches.ask": OWN, "saved_searches.change": MINE,
