@@ -121,7 +121,7 @@ def of_topics(session: Session, index: Index, who: Viewer, language: str) -> Can
     except querying.SearchUnavailable:
         return []
     ids = [hit.id for hit in hits]
-    of = summarising.topics_of(session, ids)
+    of = {id: (*topics, *(one.notation for one in tagged)) for id, (topics, tagged) in summarising.topics_of(session, ids).items()}
     made: Candidates = []
     for id in ids:
         fit = next((key for key in known for own in of.get(id, ()) if own == key or own.startswith(f"{key}.")), None)
