@@ -50,6 +50,7 @@ ACTIONS = {
     "person.disabled": _l("Account closed"),
     "person.enabled": _l("Account opened again"),
     "person.signed-out": _l("All sessions ended"),
+    "person.reset-sent": _l("Link for a new password sent"),
     "person.two-factor-off": _l("Second factor switched off"),
     "person.linked": _l("Sign-in elsewhere linked"),
     "person.unlinked": _l("Sign-in elsewhere unlinked"),

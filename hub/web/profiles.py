@@ -72,7 +72,7 @@ def show() -> Response:
 @bp.route("/me/password", methods=["GET", "POST"])
 @signed_in_required
 def password() -> Response:
-    """A new password; all other sessions end, this one goes on."""
+    """A new password; all other sessions end, this one goes on, as long as it would have."""
     person, form, session = me(), PasswordForm(), context.session()
     if not person.password_hash:
         return private(render_template("profiles/no_password.html", mail=mail_works()), 200)
@@ -83,12 +83,13 @@ def password() -> Response:
     except registering.Refused as error:
         form.new.errors = [password_problem(error.why)]
         return sheet("password", form)
+    remember = lodging.is_remembered(session, current_user.token)
     joining.set_password(person, form.new.data or "")
     lodging.end_others(session, person.id, "")
     corresponding.password_changed(session, person.email, person.language, site_name())
     session.commit()
     flash(_("Your password is changed. All other sessions have ended."), "ok")
-    return entrances.finish(person, "/me", remember=False)
+    return entrances.finish(person, "/me", remember=remember)
 
 
 @bp.route("/me/email", methods=["GET", "POST"])

@@ -68,7 +68,7 @@ def register() -> Response:
             registering.check_password(form.password.data or "", wanted.address)
     except registering.Refused as error:
         return refused(form, error)
-    allowed = throttling.allow(session, f"register {request.remote_addr}", most=TRIES, per=HOUR)
+    allowed = throttling.allow(session, f"register {throttling.origin(request.remote_addr or '')}", most=TRIES, per=HOUR)
     again = throttling.allow(session, f"register {wanted.address}", most=MAILS, per=HOUR)
     session.commit()
     if not allowed or (again is False and not mail_works()):

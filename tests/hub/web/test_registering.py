@@ -259,6 +259,37 @@ def test_a_new_password_needs_the_present_one_and_ends_the_others(ann: FlaskClie
     assert ann.get("/me").status_code == 200 and other.get("/me").status_code == 303
 
 
+def test_a_new_password_keeps_the_wish_to_stay_signed_in(ann: FlaskClient, own_site: Flask, csrf: Csrf) -> None:
+    for remember, new, old in (({"remember": "y"}, "nine-green-teapots", GOOD), ({}, "six-yellow-bottles", "nine-green-teapots")):
+        client = own_site.test_client()
+        sign_in(client, csrf, password=old, **remember)
+        answer = post(client, csrf, "/me/password", password=old, new=new)
+        assert ("Expires=" in answer.headers["Set-Cookie"]) == bool(remember)  # type: ignore[attr-defined]
+        with own_site.app_context():
+            assert [row.remembered for row in db.session.scalars(select(SignIn))] == [bool(remember)], "all others have ended"
+
+
+def test_an_admin_sends_a_link_for_a_new_password(mailing_site: Flask, ann: FlaskClient, csrf: Csrf, courses: ModuleType) -> None:
+    ada, client = mailing_site.test_client(), mailing_site.test_client()
+    sign_in(ada, csrf, courses.ADMIN, courses.PASSWORD)
+    with mailing_site.app_context():
+        number = joining.by_email(db.session(), ANN).id
+    assert f"/admin/people/{number}/send-reset" in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    assert post(ann, csrf, f"/admin/people/{number}/send-reset").status_code == 403  # type: ignore[attr-defined]
+    assert post(ada, csrf, f"/admin/people/{number}/send-reset").status_code == 303  # type: ignore[attr-defined]
+    link = last_link(mailing_site, ANN)
+    assert link not in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    assert ann.get("/me").status_code == 200, "nothing has changed yet"
+    assert post(client, csrf, link, password="nine-green-teapots").status_code == 303  # type: ignore[attr-defined]
+    with mailing_site.app_context():
+        assert "person.reset-sent" in db.session.scalars(select(AuditEvent.action)).all()
+    mailing_site.config["HUB_SMTP_URL"] = ""
+    assert "send-reset" not in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    post(ada, csrf, f"/admin/people/{number}/send-reset")
+    with mailing_site.app_context():
+        assert db.session.scalars(select(Ticket)).all() == []
+
+
 def test_another_address_counts_when_its_owner_says_so(mailing_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
     assert post(ann, csrf, "/me/email", email="ann@home.example", password="wrong-password").status_code == 422  # type: ignore[attr-defined]
     assert post(ann, csrf, "/me/email", email="ann@home.example", password=GOOD).status_code == 303  # type: ignore[attr-defined]
