@@ -76,15 +76,6 @@ class Topic:
     inferred: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedTopic:
-    """A topic that the resource has by tags of this many institutions."""
-
-    notation: str
-    label: str
-    institutions: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourcePage:
     """All that the page shows. `fields` names the source of each field; `inferred` the fields that no source gave."""
@@ -116,7 +107,6 @@ class ResourcePage:
     withdrawn_at: datetime | None
     hidden_at: datetime | None
     topics: tuple[Topic, ...]
-    tagged: tuple[TaggedTopic, ...]
     platforms: tuple[str, ...]
     offerings: tuple[Run, ...]
     origins: tuple[Origin, ...]
@@ -143,10 +133,9 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
     vocabulary = labelling.vocabulary(session, language)
     concepts = concepts_of(session, resource.id)
     topics = tuple(Topic(n, vocabulary.topics.label(n), o == "rule") for scheme, n, o in concepts if scheme == "topic")
-    _accepted, tagged = summarising.topics_of(session, [resource.id]).get(resource.id, ((), ()))
     origins = origins_of(session, resource.id)
     return ResourcePage(
-        summary=summarising.summary(resource, tuple(topic.notation for topic in topics), tagged),
+        summary=summarising.of(session, resource, tuple(topic.notation for topic in topics)),
         alternative_titles=tuple(resource.alternative_titles),
         lead=resource.summary,
         description=resource.description,
@@ -173,7 +162,6 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
         withdrawn_at=resource.withdrawn_at,
         hidden_at=resource.hidden_at,
         topics=topics,
-        tagged=tuple(TaggedTopic(one.notation, vocabulary.topics.label(one.notation), one.institutions) for one in tagged),
         platforms=tuple(vocabulary.platforms.label(n) for scheme, n, _ in concepts if scheme == "platform"),
         offerings=offerings_of(session, resource.id),
         origins=origins,

@@ -1,4 +1,4 @@
-"""Resources as lists show them: one value object each, made of two queries for any number of them."""
+"""Resources as lists show them: one value object each, made of three queries for any number of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.models.resource import Resource
 from hub.models.tag import Tag, Tagging
 from hub.models.topic import Assignment, Concept
-from hub.services import naming
+from hub.services import commending, naming
 
 LISTED = "listed resources"
 COLUMNS = (
@@ -66,6 +66,7 @@ class Summary:
     changed_at: datetime  # the content, or else our record of it
     topics: tuple[str, ...]  # notations, surest first
     tagged: tuple[Tagged, ...] = ()  # further topics, by the tags of institutions
+    commended: int = 0  # institutions that recommend it in public
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
@@ -79,7 +80,14 @@ def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
         )
     ).all()
     topics = topics_of(session, ids)
-    return {row.id: summary(row, *topics.get(row.id, ((), ()))) for row in rows}
+    praised = commending.commended(session, ids)
+    return {row.id: summary(row, *topics.get(row.id, ((), ())), praised.get(row.id, 0)) for row in rows}
+
+
+def of(session: Session, resource: Resource, topics: tuple[str, ...]) -> Summary:
+    """One resource, whatever became of it, whose accepted topics are known."""
+    _accepted, tagged = topics_of(session, [resource.id]).get(resource.id, ((), ()))
+    return summary(resource, topics, tagged, commending.commended(session, [resource.id]).get(resource.id, 0))
 
 
 def listed(session: Session) -> set[int]:
@@ -94,7 +102,7 @@ def in_order(session: Session, ids: Sequence[int]) -> tuple[Summary, ...]:
     return tuple(found[id] for id in ids if id in found)
 
 
-def summary(row: Any, topics: tuple[str, ...], tagged: tuple[Tagged, ...] = ()) -> Summary:
+def summary(row: Any, topics: tuple[str, ...], tagged: tuple[Tagged, ...] = (), commended: int = 0) -> Summary:
     """One row of COLUMNS as a value."""
     return Summary(
         id=row.id,
@@ -125,6 +133,7 @@ def summary(row: Any, topics: tuple[str, ...], tagged: tuple[Tagged, ...] = ()) 
         changed_at=row.content_modified or row.updated_at,
         topics=topics,
         tagged=tagged,
+        commended=commended,
     )
 
 

@@ -89,6 +89,7 @@ ACTIONS = {
     "decision.changed": _l("Decided anew"),
     "decision.withdrawn": _l("Decision taken back"),
     "cycle.added": _l("Cycle added"),
+    "cycle.changed": _l("Cycle changed"),
     "cycle.removed": _l("Cycle removed"),
     "rubric.saved": _l("Rubric saved"),
     "rubric.retired": _l("Back to the hub’s rubric"),
