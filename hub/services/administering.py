@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Person, SignIn
-from hub.services import auditing, verifying
+from hub.services import auditing, registering, verifying
 from hub.services.acting import Viewer
 
 COMMAND_LINE = Viewer(None, auditing.COMMAND_LINE.name, is_admin=True)
@@ -85,6 +86,16 @@ def two_factor_off(session: Session, viewer: Viewer, person: Person) -> bool:
     verifying.turn_off(session, person)
     end(session, person)
     note(session, viewer, person, "person.two-factor-off")
+    return True
+
+
+def send_reset(session: Session, viewer: Viewer, person: Person, link: Callable[[str], str]) -> bool:
+    """A mail with the way to a new password, which no admin sees. False for a closed account. The caller commits."""
+    check(viewer)
+    if person.disabled_at is not None:
+        return False
+    registering.ask_reset(session, person.email, link=link)
+    note(session, viewer, person, "person.reset-sent")
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,6 +24,8 @@ from search.index import Index
 STATUSES = study.STATUSES
 NOTE_MOST = 5_000  # characters
 UNDO = timedelta(days=1)  # as long as a removed bookmark can be brought back with its note
+LATEST_PLACE = timedelta(hours=14)  # before UTC
+OLDEST = date(1970, 1, 1)
 BEGUN, ENDED = "studying", ("completed", "stopped")
 COPIED = ("resource_id", "first_id", "note", "status", "started_at", "ended_at", "created_at")
 
@@ -38,6 +40,22 @@ class Target:
     title: str
     language: str | None
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """When somebody says that they began and ended; None for unknown."""
+
+    started: date | None
+    ended: date | None
+
+
+class WrongDay(Exception):
+    """A day that cannot be. `which`: started | ended; `why`: future | old | order | status (there is no such day in this status)."""
+
+    def __init__(self, which: str, why: str) -> None:
+        super().__init__(f"{which}: {why}")
+        self.which, self.why = which, why
 
 
 class Stale(Exception):
@@ -101,16 +119,19 @@ def drop(session: Session, person_id: int, resource_id: int) -> bool:
     return True
 
 
-def revise(session: Session, bookmark: Bookmark, *, note: str, status: str, version: int | None = None) -> None:
-    """Write the note and set the status. Raises Stale when the bookmark has another version than the person saw."""
+def revise(session: Session, bookmark: Bookmark, *, note: str, status: str, version: int | None = None, days: Days | None = None) -> None:
+    """Write the note, set the status and with it its dates; those of `days` that are others than before were corrected by hand, and count
+    more. Raises Stale when the bookmark has another version than the person saw, and WrongDay."""
     session.flush()
     session.refresh(bookmark, with_for_update=True)
     if version is not None and bookmark.version != version:
         raise Stale
-    note = written(note)
-    if (note, status) == (bookmark.note, bookmark.status):
+    note, before = written(note), days_of(bookmark)
+    if (note, status, days or before) == (bookmark.note, bookmark.status, before):
         return
     advance(bookmark, status, now())
+    if days is not None:
+        correct(bookmark, days, before)
     bookmark.note, bookmark.version, bookmark.updated_at = note, bookmark.version + 1, now()
 
 
@@ -132,6 +153,35 @@ def advance(bookmark: Bookmark, status: str, moment: datetime) -> None:
     elif status != bookmark.status:
         bookmark.ended_at = moment
     bookmark.status = status
+
+
+def days_of(bookmark: Any) -> Days:
+    """The days of its dates."""
+    return Days(*(at.date() if at is not None else None for at in (bookmark.started_at, bookmark.ended_at)))
+
+
+def correct(bookmark: Bookmark, days: Days, before: Days) -> None:
+    """Put typed days in the place of those that the hub noted, where they differ from what stood there. Raises WrongDay."""
+    allowed = {"started": bookmark.status != STATUSES[0], "ended": bookmark.status in ENDED}
+    for which, typed, stood in (("started", days.started, before.started), ("ended", days.ended, before.ended)):
+        if typed == stood:
+            continue
+        if typed is not None:
+            check_day(which, typed, allowed=allowed[which])
+        setattr(bookmark, f"{which}_at", datetime.combine(typed, time(), UTC) if typed is not None else None)
+    result = days_of(bookmark)
+    if result.started and result.ended and result.ended < result.started:
+        raise WrongDay("ended", "order")
+
+
+def check_day(which: str, day: date, *, allowed: bool) -> None:
+    """Raises WrongDay for one that cannot be. Today is where it is latest: the hub does not know where its reader is."""
+    if not allowed:
+        raise WrongDay(which, "status")
+    if day > (now() + LATEST_PLACE).date():
+        raise WrongDay(which, "future")
+    if day < OLDEST:
+        raise WrongDay(which, "old")
 
 
 def marks(session: Session, who: Viewer, resource_ids: Collection[int]) -> frozenset[int]:

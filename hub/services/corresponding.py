@@ -29,11 +29,11 @@ def confirm(session: Session, email: str, language: str | None, link: str) -> No
         language,
         (
             "Confirm your e-mail address",
-            f"Somebody, probably you, wants an account with this address. Open this page within 24 hours and press the button:\n{link}\n\nIf it was not you, do nothing: no account is made.",
+            f"Somebody, probably you, wants an account with this address. Open this page within 24 hours and choose a password there:\n{link}\n\nIf it was not you, do nothing: no account is made.",
         ),
         (
             "请确认您的邮箱",
-            f"有人（可能是您本人）希望用此邮箱注册账户。请在 24 小时内打开以下页面并点击按钮：\n{link}\n\n如果不是您本人操作，请忽略本邮件，不会创建账户。",
+            f"有人（可能是您本人）希望用此邮箱注册账户。请在 24 小时内打开以下页面并设置密码：\n{link}\n\n如果不是您本人操作，请忽略本邮件，不会创建账户。",
         ),
     )
 
@@ -94,9 +94,12 @@ def new_address(session: Session, email: str, language: str | None, link: str) -
         language,
         (
             "Confirm your new e-mail address",
-            f"Open this page within 24 hours and press the button, and your account has this address from then on:\n{link}\n\nIf you have asked for nothing, do nothing.",
+            f"Open this page within 24 hours where you are signed in and press the button, and your account has this address from then on:\n{link}\n\nIf you have asked for nothing, do nothing.",
         ),
-        ("请确认新邮箱", f"请在 24 小时内打开以下页面并点击按钮，此后您的账户将使用此邮箱：\n{link}\n\n如果您没有提出请求，请忽略本邮件。"),
+        (
+            "请确认新邮箱",
+            f"请在 24 小时内于已登录的浏览器中打开以下页面并点击按钮，此后您的账户将使用此邮箱：\n{link}\n\n如果您没有提出请求，请忽略本邮件。",
+        ),
     )
 
 

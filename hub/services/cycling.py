@@ -28,6 +28,10 @@ class BadCycle(Exception):
         self.reason = reason
 
 
+class Stale(Exception):
+    """A colleague has changed the cycle since it was looked at."""
+
+
 class NotAllowed(Exception):
     """Curators of the institution alone define its cycles."""
 
@@ -46,6 +50,11 @@ class Span:
     def has(self, day: date) -> bool:
         """Is the day in it?"""
         return self.starts_on <= day <= self.ends_on
+
+    @property
+    def mark(self) -> str:
+        """What changes with it, for whoever comes back with a form."""
+        return f"{self.starts_on.isoformat()}/{self.ends_on.isoformat()}/{self.name}"
 
 
 def current(session: Session, institution_id: int | None, day: date) -> Span:
@@ -80,6 +89,42 @@ def cycles(session: Session, institution_id: int) -> tuple[Span, ...]:
 def add(session: Session, who: Viewer, institution_id: int, name: str, first: date, last: date) -> int:
     """A new cycle. Raises NotAllowed or BadCycle. The caller commits."""
     _own(session, who, institution_id)
+    name = _checked(session, institution_id, name, first, last)
+    row = Cycle(institution_id=institution_id, name=name, starts_on=first, ends_on=last, created_at=now())
+    session.add(row)
+    session.flush()
+    auditing.record(session, who.actor, "cycle.added", auditing.Subject("cycle", row.id, name), after=_facts(row))
+    return row.id
+
+
+def change(session: Session, who: Viewer, institution_id: int, cycle_id: int, name: str, first: date, last: date, *, seen: str) -> bool:
+    """Another name or other days; what was written in it stays in it. `seen`: the Span's `mark` when it was looked at. False when there is
+    none. Raises NotAllowed, BadCycle or Stale. The caller commits."""
+    _own(session, who, institution_id)
+    row = session.scalars(select(Cycle).where(Cycle.id == cycle_id, Cycle.institution_id == institution_id)).first()
+    if row is None:
+        return False
+    session.refresh(row)
+    if seen != _span(row, used=False).mark:
+        raise Stale
+    name = _checked(session, institution_id, name, first, last, but=cycle_id)
+    if (name, first, last) != (row.name, row.starts_on, row.ends_on):
+        before = {**_facts(row), "name": row.name}
+        row.name, row.starts_on, row.ends_on = name, first, last
+        session.flush()
+        subject = auditing.Subject("cycle", row.id, name)
+        auditing.record(session, who.actor, "cycle.changed", subject, before=before, after={**_facts(row), "name": name})
+    return True
+
+
+def one(session: Session, institution_id: int, cycle_id: int) -> Span | None:
+    """One of an institution's own."""
+    row = session.scalars(select(Cycle).where(Cycle.id == cycle_id, Cycle.institution_id == institution_id)).first()
+    return _span(row, used=_is_used(session, cycle_id)) if row is not None else None
+
+
+def _checked(session: Session, institution_id: int, name: str, first: date, last: date, *, but: int = 0) -> str:
+    """The name as it is kept, when such a cycle fits beside the others (`but` itself). Raises BadCycle."""
     name = " ".join(scrub(name).split())
     if not name or len(name) > NAME_MOST:
         raise BadCycle("name")
@@ -87,17 +132,22 @@ def add(session: Session, who: Viewer, institution_id: int, name: str, first: da
         raise BadCycle("order")
     if (last - first).days > LONGEST:
         raise BadCycle("long")
-    there = select(Cycle.name).where(Cycle.institution_id == institution_id)
+    there = select(Cycle.name).where(Cycle.institution_id == institution_id, Cycle.id != but)
     if session.scalars(there.where(Cycle.name == name)).first() is not None:
         raise BadCycle("taken")
     if session.scalars(there.where(Cycle.starts_on <= last, Cycle.ends_on >= first)).first() is not None:
         raise BadCycle("overlap")
-    row = Cycle(institution_id=institution_id, name=name, starts_on=first, ends_on=last, created_at=now())
-    session.add(row)
-    session.flush()
-    after = {"institution": institution_id, "first": first.isoformat(), "last": last.isoformat()}
-    auditing.record(session, who.actor, "cycle.added", auditing.Subject("cycle", row.id, name), after=after)
-    return row.id
+    return name
+
+
+def _is_used(session: Session, cycle_id: int) -> bool:
+    """Has somebody written in it?"""
+    return any(session.scalars(select(m.id).where(m.cycle_id == cycle_id).limit(1)).first() is not None for m in (Review, Decision))
+
+
+def _facts(row: Cycle) -> dict[str, object]:
+    """A cycle in the log."""
+    return {"institution": row.institution_id, "first": row.starts_on.isoformat(), "last": row.ends_on.isoformat()}
 
 
 def remove(session: Session, who: Viewer, institution_id: int, cycle_id: int) -> bool:
@@ -106,11 +156,9 @@ def remove(session: Session, who: Viewer, institution_id: int, cycle_id: int) ->
     row = session.scalars(select(Cycle).where(Cycle.id == cycle_id, Cycle.institution_id == institution_id)).first()
     if row is None:
         return False
-    for model in (Review, Decision):
-        if session.scalars(select(model.id).where(model.cycle_id == cycle_id).limit(1)).first() is not None:
-            raise BadCycle("used")
-    before = {"institution": institution_id, "first": row.starts_on.isoformat(), "last": row.ends_on.isoformat()}
-    auditing.record(session, who.actor, "cycle.removed", auditing.Subject("cycle", row.id, row.name), before=before)
+    if _is_used(session, cycle_id):
+        raise BadCycle("used")
+    auditing.record(session, who.actor, "cycle.removed", auditing.Subject("cycle", row.id, row.name), before=_facts(row))
     session.delete(row)
     session.flush()
     return True

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Person, SignInFailure
+from hub.services import throttling
 
 ADMIN = "admin@localhost"  # the first one
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
@@ -92,7 +93,10 @@ def sign_in(session: Session, email: str, password: str, *, address: str) -> Per
     for good, and the right password from elsewhere waits no longer than the account's own count asks.
     """
     email = email.strip().lower()
-    keys = [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in (("account", email), ("address", address))]
+    keys = [
+        hashlib.sha256(f"{what}\0{value}".encode()).hexdigest()
+        for what, value in (("account", email), ("address", throttling.origin(address)))
+    ]
     check_tries(session, keys)
     person = by_email(session, email)
     known = person.password_hash if person else ""

@@ -71,6 +71,11 @@ def seen(session: Session, token: str) -> bool:
     return True
 
 
+def is_remembered(session: Session, token: str) -> bool:
+    """Did its owner want to stay signed in?"""
+    return bool(session.scalar(select(SignIn.remembered).where(SignIn.token_hash == digest(token))))
+
+
 def all_of(session: Session, person_id: int) -> Sequence[SignIn]:
     """Every session that has not ended, the latest first."""
     wanted = select(SignIn).where(SignIn.person_id == person_id, SignIn.expires_at > now())

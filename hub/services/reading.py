@@ -135,7 +135,7 @@ def page(session: Session, public_id: str, *, language: str) -> ResourcePage | M
     topics = tuple(Topic(n, vocabulary.topics.label(n), o == "rule") for scheme, n, o in concepts if scheme == "topic")
     origins = origins_of(session, resource.id)
     return ResourcePage(
-        summary=summarising.summary(resource, tuple(topic.notation for topic in topics)),
+        summary=summarising.of(session, resource, tuple(topic.notation for topic in topics)),
         alternative_titles=tuple(resource.alternative_titles),
         lead=resource.summary,
         description=resource.description,

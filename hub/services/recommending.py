@@ -1,4 +1,4 @@
-"""What might be of use to a person, and why: never what they keep already, nor by what others keep for themselves."""
+"""What might be of use to a person, and why: never what they keep already or do not want, nor by what others keep for themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.models.institution import Institution
 from hub.models.resource import Resource
 from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Bookmark, Follow
-from hub.services import announcing, following, labelling, querying, summarising
+from hub.services import announcing, dismissing, following, labelling, querying, summarising
 from hub.services.acting import Viewer, visible
 from hub.services.announcing import News
 from hub.services.asking import Ask
@@ -76,10 +76,8 @@ def advise(session: Session, index: Index, who: Viewer, *, language: str, most: 
     found: dict[int, Reason] = {}
     for id, reason in taken_in_turn(lines):
         found.setdefault(id, reason)
-    had = set(
-        session.scalars(select(Bookmark.resource_id).where(Bookmark.person_id == who.person_id, Bookmark.resource_id.in_(list(found))))
-    )
-    ids = [id for id in found if id not in had][: 2 * most]
+    settled = dismissing.settled(session, who.person_id, found)
+    ids = [id for id in found if id not in settled][: 2 * most]
     return tuple(Advice(one, rated(one, found[one.id])) for one in summarising.in_order(session, ids))[:most]
 
 
@@ -123,7 +121,7 @@ def of_topics(session: Session, index: Index, who: Viewer, language: str) -> Can
     except querying.SearchUnavailable:
         return []
     ids = [hit.id for hit in hits]
-    of = summarising.topics_of(session, ids)
+    of = {id: (*topics, *(one.notation for one in tagged)) for id, (topics, tagged) in summarising.topics_of(session, ids).items()}
     made: Candidates = []
     for id in ids:
         fit = next((key for key in known for own in of.get(id, ()) if own == key or own.startswith(f"{key}.")), None)

@@ -24,7 +24,6 @@ class Wanted:
 
     email: str
     name: str
-    password: str
     language: str | None = None
 
     @property
@@ -41,11 +40,10 @@ class Refused(Exception):
         self.why = why
 
 
-def check(wanted: Wanted) -> None:
-    """Raises Refused for an address or a password that no account has."""
-    if not joining.EMAIL.fullmatch(wanted.address) or len(wanted.address) > 254:
+def check_address(address: str) -> None:
+    """Raises Refused for an address that no account has."""
+    if not joining.EMAIL.fullmatch(address) or len(address) > 254:
         raise Refused("email")
-    check_password(wanted.password, wanted.address)
 
 
 def check_password(password: str, email: str) -> None:
@@ -59,39 +57,48 @@ def check_password(password: str, email: str) -> None:
 def ask(session: Session, wanted: Wanted, *, confirm: Link, sign_in: str) -> None:
     """A mail with the way to go on; what it says depends on whether there is an account, what the page says does not. The caller commits.
 
-    Takes as long for both: the password is hashed in any case. Raises Refused.
+    Nobody chooses a password yet: whoever asks may be a stranger, and an account must not begin with a stranger's. Raises Refused.
     """
-    check(wanted)
-    secret = joining.hasher.hash(wanted.password)
+    check_address(wanted.address)
     known = joining.by_email(session, wanted.address)
     if known is not None:
         corresponding.there_is_one(session, known.email, known.language, sign_in)
         return
-    facts = {"name": wanted.name, "password_hash": secret, "language": wanted.language}
+    facts = {"name": wanted.name, "language": wanted.language}
     corresponding.confirm(
         session, wanted.address, wanted.language, confirm(ticketing.issue(session, "register", wanted.address, facts=facts))
     )
 
 
-def confirm(session: Session, token: str) -> Person | None:
-    """The link was used: the account is there, with what its owner typed, and in the institutions that let in by its domain. None when
-    the link is no longer good. The caller commits."""
+def awaited(session: Session, token: str) -> str | None:
+    """The address whose account this link makes; None when it is no longer good."""
     ticket = ticketing.look(session, "register", token)
-    if ticket is None or not ticketing.use(session, ticket) or joining.by_email(session, ticket.email) is not None:
+    return ticket.email if ticket is not None else None
+
+
+def confirm(session: Session, token: str, password: str) -> Person | None:
+    """The link was used: the account is there, with the password that the owner of the address chooses now, and in the institutions that
+    let in by its domain. None when the link is no longer good. The caller commits. Raises Refused, and the link stays good."""
+    ticket = ticketing.look(session, "register", token)
+    if ticket is None:
         return None
-    facts = ticket.facts
-    person = make(session, ticket.email, facts["name"], facts["password_hash"], facts.get("language"))
+    email, facts = ticket.email, ticket.facts
+    check_password(password, email)
+    if not ticketing.use(session, ticket) or joining.by_email(session, email) is not None:
+        return None
+    person = make(session, email, facts["name"], joining.hasher.hash(password), facts.get("language"))
     person.confirmed_at = now()
     session.flush()
     welcoming.by_domain(session, person)
     return person
 
 
-def at_once(session: Session, wanted: Wanted) -> Person:
+def at_once(session: Session, wanted: Wanted, password: str) -> Person:
     """An account without a mail: nobody knows whether the address is theirs, so it opens no institution. The caller commits. Raises
     Refused."""
-    check(wanted)
-    secret = joining.hasher.hash(wanted.password)
+    check_address(wanted.address)
+    check_password(password, wanted.address)
+    secret = joining.hasher.hash(password)
     if joining.by_email(session, wanted.address) is not None:
         raise Refused("taken")
     try:
@@ -146,8 +153,7 @@ def ask_address(session: Session, person: Person, email: str, *, link: Link) -> 
     """A mail to the new address; when an account has it, its owner gets another one. The caller commits. Raises Refused for what is no
     address."""
     address = email.strip().lower()
-    if not joining.EMAIL.fullmatch(address) or len(address) > 254:
-        raise Refused("email")
+    check_address(address)
     known = joining.by_email(session, address)
     if known is None:
         token = ticketing.issue(session, "email", address, person=person)
@@ -156,11 +162,11 @@ def ask_address(session: Session, person: Person, email: str, *, link: Link) -> 
         corresponding.there_is_one(session, known.email, known.language, link("-"))
 
 
-def change_address(session: Session, token: str, *, site: str) -> Person | None:
-    """The link was used: the account has the new address, the old one is told. None when the link is no longer good. The caller commits."""
+def change_address(session: Session, person: Person, token: str, *, site: str) -> Person | None:
+    """The link was used by who asked for it: the account has the new address, the old one is told. None when the link is no longer good,
+    or another account's: whoever owns an address must not prove it for a stranger. The caller commits."""
     ticket = ticketing.look(session, "email", token)
-    person = session.get(Person, ticket.person_id) if ticket and ticket.person_id else None
-    if ticket is None or person is None or not ticketing.use(session, ticket):
+    if ticket is None or ticket.person_id != person.id or not ticketing.use(session, ticket):
         return None
     if session.scalar(select(Person.id).where(Person.email == ticket.email)) is not None:
         return None

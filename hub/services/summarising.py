@@ -1,4 +1,4 @@
-"""Resources as lists show them: one value object each, made of two queries for any number of them."""
+"""Resources as lists show them: one value object each, made of three queries for any number of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
+from hub.models.tag import Tag, Tagging
 from hub.models.topic import Assignment, Concept
-from hub.services import naming
+from hub.services import commending, naming
 
 LISTED = "listed resources"
 COLUMNS = (
@@ -23,6 +24,14 @@ COLUMNS = (
     Resource.teaches, Resource.content_modified, Resource.updated_at, Resource.links,
     Resource.score, Resource.review_count, Resource.adoption_count,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A topic that a resource has by tags that mean the same, and of how many institutions."""
+
+    notation: str
+    institutions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,8 @@ class Summary:
     adoptions: int  # institutions that use it
     changed_at: datetime  # the content, or else our record of it
     topics: tuple[str, ...]  # notations, surest first
+    tagged: tuple[Tagged, ...] = ()  # further topics, by the tags of institutions
+    commended: int = 0  # institutions that recommend it in public
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
@@ -69,7 +80,14 @@ def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
         )
     ).all()
     topics = topics_of(session, ids)
-    return {row.id: summary(row, topics.get(row.id, ())) for row in rows}
+    praised = commending.commended(session, ids)
+    return {row.id: summary(row, *topics.get(row.id, ((), ())), praised.get(row.id, 0)) for row in rows}
+
+
+def of(session: Session, resource: Resource, topics: tuple[str, ...]) -> Summary:
+    """One resource, whatever became of it, whose accepted topics are known."""
+    _accepted, tagged = topics_of(session, [resource.id]).get(resource.id, ((), ()))
+    return summary(resource, topics, tagged, commending.commended(session, [resource.id]).get(resource.id, 0))
 
 
 def listed(session: Session) -> set[int]:
@@ -84,7 +102,7 @@ def in_order(session: Session, ids: Sequence[int]) -> tuple[Summary, ...]:
     return tuple(found[id] for id in ids if id in found)
 
 
-def summary(row: Any, topics: tuple[str, ...]) -> Summary:
+def summary(row: Any, topics: tuple[str, ...], tagged: tuple[Tagged, ...] = (), commended: int = 0) -> Summary:
     """One row of COLUMNS as a value."""
     return Summary(
         id=row.id,
@@ -114,18 +132,32 @@ def summary(row: Any, topics: tuple[str, ...]) -> Summary:
         adoptions=row.adoption_count,
         changed_at=row.content_modified or row.updated_at,
         topics=topics,
+        tagged=tagged,
+        commended=commended,
     )
 
 
-def topics_of(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    """Accepted topics of these resources, surest first."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = session.execute(
-        select(Assignment.resource_id, Concept.notation)
+def topics_of(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[tuple[str, ...], tuple[Tagged, ...]]]:
+    """Accepted topics of these resources, surest first; then those that they have by tags alone, of most institutions first. One query."""
+    accepted: dict[int, list[str]] = defaultdict(list)
+    tagged: dict[int, list[Tagged]] = defaultdict(list)
+    standing = (Concept.scheme == "topic") & Concept.retired_at.is_(None)
+    said = (
+        select(Assignment.resource_id, Concept.notation, Assignment.confidence.label("sure"), literal(0).label("houses"))
         .join(Concept, Concept.id == Assignment.concept_id)
-        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", Concept.scheme == "topic", Concept.retired_at.is_(None))
-        .order_by(Assignment.confidence.desc(), Concept.notation)
+        .where(Assignment.resource_id.in_(ids), Assignment.state == "accepted", standing)
     )
-    for resource_id, notation in rows:
-        found[resource_id].append(notation)
-    return {id: tuple(notations) for id, notations in found.items()}
+    meant = (
+        select(Tagging.resource_id, Concept.notation, literal(0.0), func.count(distinct(Tag.institution_id)))
+        .join(Tag, Tag.id == Tagging.tag_id)
+        .join(Concept, Concept.id == Tag.concept_id)
+        .where(Tagging.resource_id.in_(ids), standing)
+        .group_by(Tagging.resource_id, Concept.notation)
+    )
+    rows = session.execute(union_all(said, meant)).all()
+    for row in sorted(rows, key=lambda row: (row.houses, -(row.sure or 0), row.notation)):
+        if not row.houses:
+            accepted[row.resource_id].append(row.notation)
+        elif row.notation not in accepted[row.resource_id]:
+            tagged[row.resource_id].insert(0, Tagged(row.notation, row.houses))
+    return {id: (tuple(accepted[id]), tuple(tagged[id])) for id in {row.resource_id for row in rows}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from datetime import timedelta
 
 from sqlalchemy import case, literal
@@ -11,6 +12,17 @@ from sqlalchemy.orm import Session
 
 from hub.db import UtcDateTime, now
 from hub.models.account import Throttle
+
+
+def origin(address: str) -> str:
+    """From where somebody tries, for counting: an address of IPv6 as its /64, of which a single line has all; others as they are."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def allow(session: Session, key: str, *, most: int, per: timedelta) -> bool:

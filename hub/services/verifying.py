@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import Person
-from hub.services import joining, warning
+from hub.services import joining, throttling, warning
 
 STEP = 30  # seconds that a code lives
 DRIFT = 1  # steps that a clock may be wrong, either way
@@ -106,7 +106,7 @@ def check_password(session: Session, person: Person, password: str, *, address: 
 
 def throttle_keys(person: Person, address: str) -> list[str]:
     """The counts of failures: of this account's second step, and of the address."""
-    pairs = (("second step", str(person.id)), ("second step from", address))
+    pairs = (("second step", str(person.id)), ("second step from", throttling.origin(address)))
     return [hashlib.sha256(f"{what}\0{value}".encode()).hexdigest() for what, value in pairs]
 
 

@@ -12,8 +12,8 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, IntegerField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from hub.services import bookmarking, revisiting
 from hub.services.bookmarking import Target
@@ -28,12 +28,20 @@ bp = Blueprint("bookmarks", __name__)
 LOOKS = ("line", "card", "mini", "page")
 WORDS_MOST = 200
 CURSOR_MOST = 600
+WRONG_DAYS = {
+    "future": _l("This day has not come yet."),
+    "old": _l("Please check the year."),
+    "order": _l("It cannot end before it began."),
+    "status": _l("There is no such day while the status is this one. Leave it empty, or choose another status."),
+}
 
 
 class RevisionForm(FlaskForm):
     """How far one is, and what one notes for oneself."""
 
     status = RadioField(_l("Status"), [InputRequired(_l("Choose a status."))])
+    started = DateField(_l("Begun on"), [Optional()])
+    ended = DateField(_l("Completed or stopped on"), [Optional()])
     note = TextAreaField(
         _l("Note"),
         [Length(max=bookmarking.NOTE_MOST, message=_l("Please write at most %(max)d characters.", max=bookmarking.NOTE_MOST))],
@@ -44,7 +52,8 @@ class RevisionForm(FlaskForm):
 
 def revision_form(kept: Kept) -> RevisionForm:
     """The form with what stands there, or with what was typed."""
-    form = RevisionForm(status=kept.status, note=kept.note, version=kept.version)
+    days = bookmarking.days_of(kept)
+    form = RevisionForm(status=kept.status, note=kept.note, version=kept.version, started=days.started, ended=days.ended)
     form.status.choices = [(status, statuses.status_name(status)) for status in revisiting.STATUSES]
     return form
 
@@ -182,7 +191,7 @@ def edit(public_id: str) -> Response:
 @bp.post("/bookmarks/<public_id>")
 @signed_in_required
 def save(public_id: str) -> Response:
-    """Write note and status; when they have changed elsewhere meanwhile, both are shown and nothing is lost."""
+    """Write note, status and dates; when they have changed elsewhere meanwhile, both are shown and nothing is lost."""
     kept = kept_or_404(public_id)
     form = revision_form(kept)
     if not form.validate_on_submit() or form.version.data is None:
@@ -190,13 +199,25 @@ def save(public_id: str) -> Response:
     session = context.session()
     bookmark = bookmarking.by_number(session, int(current_user.id), kept.id) or abort(404)
     try:
-        bookmarking.revise(session, bookmark, note=form.note.data or "", status=form.status.data, version=form.version.data)
+        bookmarking.revise(
+            session, bookmark, note=form.note.data or "", status=form.status.data, version=form.version.data, days=typed_days(form)
+        )
+    except bookmarking.WrongDay as error:
+        session.rollback()
+        form[error.which].errors = [WRONG_DAYS[error.why]]
+        return edit_page(kept, form, 422)
     except bookmarking.Stale:
         session.rollback()
         return edit_page(kept_or_404(public_id), form, 422, stale=True)
     session.commit()
     flash(_("Saved: %(title)s", title=kept.title), "ok")
     return redirect(f"{back_to_list().partition('#')[0]}#b-{kept.public_id}", 303)
+
+
+def typed_days(form: RevisionForm) -> bookmarking.Days | None:
+    """The days that were typed; None when the form had no fields for them."""
+    there = "started" in request.form and "ended" in request.form
+    return bookmarking.Days(form.started.data, form.ended.data) if there else None
 
 
 @bp.post("/bookmarks/<public_id>/status")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import current_app, g
+from flask import Response, current_app, g, stream_with_context
 from flask_login import current_user
 
 from hub.db import db
@@ -14,6 +15,14 @@ from hub.services import acting, auditing
 def session() -> Any:
     """The request's database session. (Views pass it on to services and know no more of it: hence no type.)"""
     return db.session()
+
+
+def streamed(parts: Iterable[str], content_type: str) -> Response:
+    """An answer that is sent as it is made. Flask forgets the request's session when the view returns: what the parts read with it then
+    is given back when the last of them has left, or when nobody listens any more."""
+    response = Response(stream_with_context(parts), content_type=content_type)
+    response.call_on_close(session().close)
+    return response
 
 
 def index() -> Any:

@@ -72,7 +72,7 @@ def register(token: str) -> Response:
         return page(token, form, 422)
     name = tidying.one_line(form.name.data, 200)
     try:
-        registering.at_once(session, registering.Wanted(email=offer.email, name=name, password=form.password.data or ""))
+        registering.at_once(session, registering.Wanted(email=offer.email, name=name), form.password.data or "")
     except registering.Refused as error:
         session.rollback()
         form.password.errors = [password_problem(error.why)] if error.why in ("short", "guessable") else []

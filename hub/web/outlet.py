@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from hub.exports import atom, json_feed, rss
 from hub.exports.formats import Format
@@ -53,7 +53,7 @@ def answer(body: bytes | str, media_type: str, *, seconds: int = 600, changed: d
 
 def file(ones: Iterable[Description], how: Format, name: str, *, remark: str = "") -> Response:
     """Many resources as a file to save, sent as they come."""
-    response = Response(stream_with_context(how.document(ones, site(), now(), remark=remark)), content_type=typed(how.media_type))
+    response = context.streamed(how.document(ones, site(), now(), remark=remark), typed(how.media_type))
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{how.suffix}"'
     response.headers["X-Robots-Tag"] = "noindex"

@@ -45,7 +45,7 @@ def forgot() -> Response:
         text = render_template("passwords/forgot.html", form=form, mail=mail_works(), contact=context.setting("HUB_CONTACT"))
         return private(text, 422 if form.is_submitted() and form.errors else 200)
     session, address = context.session(), (form.email.data or "").strip().lower()
-    allowed = throttling.allow(session, f"forgot {request.remote_addr}", most=TRIES, per=HOUR)
+    allowed = throttling.allow(session, f"forgot {throttling.origin(request.remote_addr or '')}", most=TRIES, per=HOUR)
     if throttling.allow(session, f"forgot {address}", most=MAILS, per=HOUR) and allowed:
         registering.ask_reset(session, address, link=lambda token: absolute(url_for("passwords.reset", token=token)))
     session.commit()

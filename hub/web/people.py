@@ -13,11 +13,17 @@ from werkzeug.wrappers import Response
 from hub.services import administering, joining, rostering
 from hub.web import context
 from hub.web.access import admin_required
+from hub.web.account_pages import absolute, mail_works
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
 FILTERS = ("words", "role", "institution", "state")
+
+
+def reset_link(token: str) -> str:
+    """The page behind the mail's link."""
+    return absolute(url_for("passwords.reset", token=token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,13 @@ DEEDS = {
         "log-out",
         administering.end_sessions,
     ),
+    "send-reset": Deed(
+        _l("Send a link for a new password"),
+        _l("They get a mail with a link that is good for an hour. Until they use it, their password and their sessions stay."),
+        _l("The mail is on its way."),
+        "mail",
+        lambda session, viewer, person: mail_works() and administering.send_reset(session, viewer, person, reset_link),
+    ),
     "two-factor-off": Deed(
         _l("Switch the second factor off"),
         _l(
@@ -102,7 +115,11 @@ def offered(account: rostering.Account) -> list[str]:
     """What can be done to this account as it is."""
     entry = account.entry
     found = ["unmake-admin" if entry.is_admin else "make-admin", "unmake-curator" if entry.is_curator else "make-curator"]
-    found += ["sign-out", *(["two-factor-off"] if entry.second_factor else [])]
+    found += [
+        "sign-out",
+        *(["send-reset"] if mail_works() and not entry.disabled_at else []),
+        *(["two-factor-off"] if entry.second_factor else []),
+    ]
     return [*found, "enable" if entry.disabled_at else "disable"]
 
 

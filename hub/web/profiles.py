@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Blueprint, flash, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.utils import redirect
@@ -72,7 +72,7 @@ def show() -> Response:
 @bp.route("/me/password", methods=["GET", "POST"])
 @signed_in_required
 def password() -> Response:
-    """A new password; all other sessions end, this one goes on."""
+    """A new password; all other sessions end, this one goes on, as long as it would have."""
     person, form, session = me(), PasswordForm(), context.session()
     if not person.password_hash:
         return private(render_template("profiles/no_password.html", mail=mail_works()), 200)
@@ -83,12 +83,13 @@ def password() -> Response:
     except registering.Refused as error:
         form.new.errors = [password_problem(error.why)]
         return sheet("password", form)
+    remember = lodging.is_remembered(session, current_user.token)
     joining.set_password(person, form.new.data or "")
     lodging.end_others(session, person.id, "")
     corresponding.password_changed(session, person.email, person.language, site_name())
     session.commit()
     flash(_("Your password is changed. All other sessions have ended."), "ok")
-    return entrances.finish(person, "/me", remember=False)
+    return entrances.finish(person, "/me", remember=remember)
 
 
 @bp.route("/me/email", methods=["GET", "POST"])
@@ -123,12 +124,14 @@ def address_link(token: str) -> str:
 
 
 @bp.route("/me/email/<token>", methods=["GET", "POST"])
+@signed_in_required
 def confirm_email(token: str) -> Response:
-    """Looking does nothing; the button changes the address. Works in any browser: the link is the proof."""
+    """Looking does nothing; the button changes the address. The link proves the address, the session whose account it becomes: else
+    somebody could have a stranger prove the stranger's address for them."""
+    person, session = me(), context.session()
     if request.method != "POST":
-        return private(render_template("profiles/confirm_email.html", token=token), 200)
-    session = context.session()
-    if registering.change_address(session, token, site=site_name()) is None:
+        return private(render_template("profiles/confirm_email.html", account=person), 200)
+    if registering.change_address(session, person, token, site=site_name()) is None:
         session.rollback()
         return private(render_template("registrations/void.html"), 410)
     session.commit()
@@ -156,7 +159,7 @@ def export() -> Response:
             yield "]"
         yield "\n}\n"
 
-    response = Response(stream_with_context(parts()), mimetype="application/json")
+    response = context.streamed(parts(), "application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="my-account.json"'
     response.headers["Cache-Control"] = "no-store"
     return response

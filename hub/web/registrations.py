@@ -25,7 +25,7 @@ MAILS = 3  # to one mail address
 
 
 class RegistrationForm(FlaskForm):
-    """Who wants an account."""
+    """Who wants an account. Where there is mail, the password is chosen behind its link."""
 
     name = StringField(
         _l("Your name"), [InputRequired(_l("Enter your name.")), Length(max=200)], render_kw={"autocomplete": "name", "maxlength": 200}
@@ -40,6 +40,14 @@ class RegistrationForm(FlaskForm):
     next = HiddenField()
 
 
+class ChosenPasswordForm(FlaskForm):
+    """What the owner of the address chooses."""
+
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("Enter a password.")), Length(max=500)], render_kw={"autocomplete": "new-password"}
+    )
+
+
 @bp.route("/register", methods=["GET", "POST"])
 def register() -> Response:
     """The form; then a mail, or the account."""
@@ -49,14 +57,18 @@ def register() -> Response:
         return private(render_template("registrations/closed.html"), 200 if request.method != "POST" else 403)
     form = RegistrationForm(next=request.args.get("next", ""), language=context.language())
     form.language.choices = mail_languages()
+    if mail_works():
+        del form.password
     if not form.validate_on_submit():
         return page(form, 422 if form.is_submitted() else 200)
     session, wanted = context.session(), typed(form)
     try:
-        registering.check(wanted)  # what is refused was no try
+        registering.check_address(wanted.address)  # what is refused was no try
+        if form.password is not None:
+            registering.check_password(form.password.data or "", wanted.address)
     except registering.Refused as error:
         return refused(form, error)
-    allowed = throttling.allow(session, f"register {request.remote_addr}", most=TRIES, per=HOUR)
+    allowed = throttling.allow(session, f"register {throttling.origin(request.remote_addr or '')}", most=TRIES, per=HOUR)
     again = throttling.allow(session, f"register {wanted.address}", most=MAILS, per=HOUR)
     session.commit()
     if not allowed or (again is False and not mail_works()):
@@ -67,7 +79,7 @@ def register() -> Response:
                 registering.ask(session, wanted, confirm=link, sign_in=absolute(url_for("accounts.sign_in")))
             session.commit()
             return private(render_template("registrations/sent.html", email=wanted.address), 200)
-        person = registering.at_once(session, wanted)
+        person = registering.at_once(session, wanted, form.password.data or "")
         session.commit()
     except registering.Refused as error:
         session.rollback()
@@ -81,7 +93,6 @@ def typed(form: RegistrationForm) -> Wanted:
     return Wanted(
         email=form.email.data or "",
         name=tidying.one_line(form.name.data, 200),
-        password=form.password.data or "",
         language=form.language.data or None,
     )
 
@@ -104,17 +115,30 @@ def refused(form: RegistrationForm, error: registering.Refused) -> Response:
 
 @bp.route("/register/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Response:
-    """Looking does nothing, for machines look into mails too; the button makes the account."""
-    if request.method != "POST":
-        return private(render_template("registrations/confirm.html", token=token), 200)
-    session = context.session()
-    person = registering.confirm(session, token)
+    """Looking does nothing, for machines look into mails too; the button makes the account, with the password that is chosen here."""
+    session, form = context.session(), ChosenPasswordForm()
+    email = registering.awaited(session, token)
+    if email is None:
+        return private(render_template("registrations/void.html"), 410)
+    if not form.validate_on_submit():
+        return choose(form, email, 422 if form.is_submitted() else 200)
+    try:
+        person = registering.confirm(session, token, form.password.data or "")
+    except registering.Refused as error:
+        session.rollback()
+        form.password.errors = [password_problem(error.why)]
+        return choose(form, email, 422)
     if person is None:
         session.rollback()
         return private(render_template("registrations/void.html"), 410)
     session.commit()
     flash(_("Welcome. Your account is made."), "ok")
     return entrances.enter(person, "/me")
+
+
+def choose(form: ChosenPasswordForm, email: str, status: int) -> Response:
+    """Where the owner of the address chooses a password."""
+    return private(render_template("registrations/confirm.html", form=form, email=email, shortest=joining.SHORTEST), status)
 
 
 def page(form: RegistrationForm, status: int, *, refused: str = "") -> Response:

@@ -101,9 +101,19 @@ def described(number: int) -> Any:
 
 
 def gone(page: reading.ResourcePage) -> tuple[str, int]:
-    """The page of a withdrawn resource."""
-    others = reading.alternatives(context.session(), context.index(), page.summary.title)
-    return render_template("resources/gone.html", page=page, resource=page.summary, others=others), 410
+    """The page of a withdrawn resource: what people said of it is there still."""
+    session, who, number = context.session(), context.viewer(), page.summary.id
+    tags = tagging.on_resource(session, who, number)
+    return render_template(
+        "resources/gone.html",
+        page=page,
+        resource=page.summary,
+        others=reading.alternatives(session, context.index(), page.summary.title),
+        reviews=evaluating.on_resource(session, who, number).total,
+        uses=adopting.on_resource(session, who, number).total,
+        own_tags=[one for group in tags.groups for one in group.tags if one.mine],
+        kept=bookmarking.on_resource(session, who, number),
+    ), 410
 
 
 def public_address(path: str) -> str:

@@ -23,7 +23,7 @@ bp = Blueprint("rubrics", __name__)
 
 
 class CycleForm(FlaskForm):
-    """A new cycle."""
+    """A cycle."""
 
     name = StringField(
         _l("Name"),
@@ -111,10 +111,7 @@ def cycles(slug: str) -> Response:
 @bp.post("/institutions/<slug>/cycles")
 def add_cycle(slug: str) -> Response:
     """Another cycle."""
-    house, session, form = curated_or_refused(slug), context.session(), CycleForm()
-    for field in (form.first, form.last):
-        if field.process_errors:
-            field.process_errors = [_("Enter a day such as 2026-11-25.")]
+    house, session, form = curated_or_refused(slug), context.session(), cycle_form()
     if not form.validate_on_submit():
         return cycles_page(house, form, 422)
     try:
@@ -126,6 +123,41 @@ def add_cycle(slug: str) -> Response:
         return cycles_page(house, form, 422)
     session.commit()
     flash(_("The cycle is there now."), "ok")
+    return redirect(url_for("rubrics.cycles", slug=slug), 303)
+
+
+@bp.get("/institutions/<slug>/cycles/<int:cycle_id>")
+@signed_in_required
+def edit_cycle(slug: str, cycle_id: int) -> Response:
+    """Name and days of a cycle."""
+    house = curated_or_refused(slug)
+    there = cycling.one(context.session(), house.id, cycle_id) or abort(404)
+    return cycle_page(house, there, CycleForm(name=there.name, first=there.starts_on, last=there.ends_on), 200)
+
+
+@bp.post("/institutions/<slug>/cycles/<int:cycle_id>")
+@signed_in_required
+def change_cycle(slug: str, cycle_id: int) -> Response:
+    """Change them; when a colleague has done so meanwhile, both are shown and nothing is lost."""
+    house, session, form = curated_or_refused(slug), context.session(), cycle_form()
+    there, seen = cycling.one(session, house.id, cycle_id) or abort(404), request.form.get("seen", "")
+    if not form.validate_on_submit():
+        return cycle_page(house, there, form, 422, seen=seen)
+    days = (day_of(form.first), day_of(form.last))
+    try:
+        found = cycling.change(session, context.viewer(), house.id, cycle_id, form.name.data or "", *days, seen=seen)
+    except cycling.BadCycle as error:
+        session.rollback()
+        field, text = cycle_fault(error.reason)
+        form[field].errors = [text]
+        return cycle_page(house, there, form, 422, seen=seen)
+    except cycling.Stale:
+        session.rollback()
+        return cycle_page(house, cycling.one(session, house.id, cycle_id) or abort(404), form, 422, stale=True)
+    session.commit()
+    if not found:
+        abort(404)
+    flash(_("Saved."), "ok")
     return redirect(url_for("rubrics.cycles", slug=slug), 303)
 
 
@@ -145,6 +177,21 @@ def remove_cycle(slug: str, cycle_id: int) -> Response:
             abort(404)
         flash(_("The cycle is gone."), "ok")
     return redirect(url_for("rubrics.cycles", slug=slug), 303)
+
+
+def cycle_form() -> CycleForm:
+    """What was typed, with days that are none said to be so."""
+    form = CycleForm()
+    for field in (form.first, form.last):
+        if field.process_errors:
+            field.process_errors = [_("Enter a day such as 2026-11-25.")]
+    return form
+
+
+def cycle_page(house: House, there: cycling.Span, form: CycleForm, status: int, *, seen: str = "", stale: bool = False) -> Response:
+    """The form of one cycle."""
+    text = render_template("rubrics/cycle.html", house=house, cycle=there, form=form, seen=seen or there.mark, stale=stale)
+    return make_response(text, status)
 
 
 def day_of(field: DateField) -> date:

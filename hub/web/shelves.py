@@ -9,7 +9,20 @@ from flask import session as cookie
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import asking, commenting, copying, crediting, displaying, finding, licensing, sharing, shelving, stocking, summarising
+from hub.services import (
+    asking,
+    commenting,
+    copying,
+    crediting,
+    displaying,
+    finding,
+    following,
+    licensing,
+    sharing,
+    shelving,
+    stocking,
+    summarising,
+)
 from hub.services.displaying import Ask
 from hub.web import context, shelf_forms
 from hub.web.access import refuse, signed_in_required
@@ -127,6 +140,7 @@ def show(public_id: str) -> str:
         may_hide=commenting.may_hide(who, shelf),
         changes=changes,
         manages=shelving.may_manage(who, shelf),
+        follow=following.of(session, who.person_id, "shelf", shelf.public_id),
         moved=moved(items),
         taken=(cookie.get("taken") or [""])[0] == public_id,
         typed=typed,

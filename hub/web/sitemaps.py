@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, abort, request, stream_with_context
+from flask import Blueprint, Response, abort, request
 
 from hub.services import mapping
 from hub.web import context, outlet
@@ -55,7 +55,7 @@ def resources(number: int) -> Response:
         abort(404)
     found = mapping.resources(context.session(), number)
     places = ((f"/resources/{f'{public_id}-{slug}'.rstrip('-')}", when) for public_id, slug, when in found)
-    response = Response(stream_with_context(lines(places)), content_type="application/xml; charset=utf-8")
+    response = context.streamed(lines(places), "application/xml; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=600"
     response.last_modified = changed
     response.make_conditional(request)

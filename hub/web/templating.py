@@ -12,7 +12,7 @@ from flask import Flask, g, request
 from flask_login import current_user
 from markupsafe import Markup
 
-from hub.services import bookmarking, summarising
+from hub.services import bookmarking, labelling, summarising
 from hub.services.browsing import TopicCount
 from hub.services.summarising import Summary
 from hub.web import (
@@ -90,6 +90,7 @@ def register(app: Flask) -> None:
         cover=covers.cover,
         mosaic=covers.mosaic,
         main_topic=main_topic,
+        topic_name=topic_name,
         topic_icon=topic_icon,
         kind_icon=kind_icon,
         icon_url=icon_url,
@@ -153,7 +154,13 @@ def icon_url(name: str) -> str:
 
 def main_topic(summary: Summary) -> str | None:
     """The main topic of a resource: it gives the cover its colours."""
-    return summary.topics[0].partition(".")[0] if summary.topics else None
+    notations = (*summary.topics, *(one.notation for one in summary.tagged))
+    return notations[0].partition(".")[0] if notations else None
+
+
+def topic_name(notation: str) -> str:
+    """A topic in the reader's language."""
+    return labelling.vocabulary(context.session(), context.language()).topics.label(notation)
 
 
 def topic_icon(notation: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,6 +13,7 @@ from hub.db import now
 from hub.models import Bookmark, Person, RemovedBookmark, Resource
 from hub.services import bookmarking, joining, revisiting
 from hub.services.acting import ANYBODY, Viewer
+from hub.services.bookmarking import Days
 from hub.services.revisiting import Ask
 
 
@@ -100,6 +101,41 @@ def test_studying_begins_once_and_the_end_is_the_last_one(session: Session, page
     bookmarking.revise(session, bookmark, note="more", status="completed")
     assert bookmark.started_at == begun
     assert ended is not None and bookmark.ended_at is not None and bookmark.ended_at > ended
+
+
+def test_days_are_corrected_by_hand(session: Session, pages: list[int], ann: int) -> None:
+    bookmark, spring, summer = keep(session, ann, pages[0]), date(2025, 3, 1), date(2025, 7, 1)
+    bookmarking.revise(session, bookmark, note="", status="completed", days=Days(spring, summer))
+    assert bookmarking.days_of(bookmark) == Days(spring, summer)
+    version = bookmark.version
+    bookmarking.revise(session, bookmark, note="", status="completed", days=Days(spring, summer))
+    assert bookmark.version == version, "nothing has changed"
+    bookmarking.revise(session, bookmark, note="", status="completed", days=Days(None, summer))
+    assert bookmarking.days_of(bookmark) == Days(None, summer), "unknown"
+    bookmarking.revise(session, bookmark, note="", status="stopped", days=Days(None, summer))
+    assert bookmarking.days_of(bookmark).ended == now().date(), "a day that nobody touched follows the status"
+    bookmarking.revise(session, bookmark, note="", status="interested", days=bookmarking.days_of(bookmark))
+    assert bookmarking.days_of(bookmark) == Days(None, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "started", "ended", "which", "why"),
+    [
+        ("studying", timedelta(days=2), None, "started", "future"),
+        ("completed", timedelta(0), timedelta(days=2), "ended", "future"),
+        ("completed", timedelta(-3), timedelta(-4), "ended", "order"),
+        ("studying", timedelta(-3), timedelta(-2), "ended", "status"),
+        ("interested", timedelta(-3), None, "started", "status"),
+        ("studying", timedelta(days=-40_000), None, "started", "old"),
+    ],
+)
+def test_days_that_cannot_be_are_refused(
+    session: Session, pages: list[int], ann: int, status: str, started: timedelta, ended: timedelta | None, which: str, why: str
+) -> None:
+    bookmark, today = keep(session, ann, pages[0]), now().date()
+    with pytest.raises(bookmarking.WrongDay) as told:
+        bookmarking.revise(session, bookmark, note="", status=status, days=Days(today + started, today + ended if ended else None))
+    assert (told.value.which, told.value.why) == (which, why)
 
 
 def test_an_old_version_writes_nothing(session: Session, pages: list[int], ann: int) -> None:

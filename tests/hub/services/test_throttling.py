@@ -52,6 +52,30 @@ def test_of_eight_wrong_passwords_at_once_each_counts(at_once: Callable[[Callabl
     assert counts[0] == [8, 8]
 
 
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_an_address_of_ipv6_counts_as_its_line(address: str, counted: str) -> None:
+    assert throttling.origin(address) == counted
+
+
+def test_wrong_passwords_from_many_addresses_of_one_line_wait_together(session: Session) -> None:
+    for number in range(joining.FREE_TRIES):
+        assert joining.sign_in(session, f"p{number}@school.example", "wrong", address=f"2001:db8::{number + 1:x}") is None
+    with pytest.raises(joining.TooManyTries):
+        joining.sign_in(session, "another@school.example", "wrong", address="2001:db8::ffff")
+
+
 def test_a_window_that_is_over_begins_anew(session: Session) -> None:
     assert [throttling.allow(session, "k", most=2, per=HOUR) for _ in range(4)] == [True, True, False, False]
     session.execute(update(Throttle).values(since=now() - HOUR))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models import (
+    AccessToken,
     Adoption,
     Bookmark,
     Comment,
@@ -19,8 +20,12 @@ from hub.models import (
     Enrolment,
     Exemplar,
     Follow,
+    Identity,
     Institution,
+    InstitutionDomain,
+    InstitutionName,
     Invitation,
+    Logo,
     Membership,
     Partnership,
     Person,
@@ -36,9 +41,10 @@ from hub.models import (
     Tagging,
 )  # fmt: skip
 from hub.models.shelf import VISIBILITIES
-from hub.services import joining, tallying
+from hub.services import acting, inviting, joining, lodging, sprinkling, tallying
 
 PASSWORD = "correct horse battery"
+INVITED = "the token of an invitation"
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUSES = ("own", "partner", "foreign")
 CAST = {  # who -> institution and role there
@@ -83,6 +89,8 @@ def set_stage(session: Session) -> Stage:
         seen: things(session, people["teacher"], houses["own"], resources[number], seen, number) for number, seen in enumerate(VISIBILITIES)
     }
     fixed = common(session, people, houses["own"], resources[4])
+    fixed |= made_and_offered(session, houses["own"], resources[:4]) | accounts_of(session, people["teacher"])
+    fixed["number"] = str(sprinkled(session, people["teacher"], [resources[5].id]))
     tallying.tally(session, [resource.id for resource in resources])
     session.commit()
     return Stage({who: people[who].email for who in CAST}, fixed, made)
@@ -138,15 +146,20 @@ def common(session: Session, people: dict[str, Person], own: Institution, resour
     follow = Follow(person_id=teacher.id, subject="institution", key="own", checked_at=THEN, created_at=THEN)
     shelf = session.scalars(select(Shelf).where(Shelf.visibility == "public")).one()
     review = session.scalars(select(Review).where(Review.visibility == "public", Review.institution_id == own.id)).one()
-    reply = Reply(review_id=review.id, institution_id=own.id, person_id=teacher.id, text="Thanks.", created_at=THEN, updated_at=THEN)
+    reviews = session.scalars(select(Review).where(Review.institution_id == own.id)).all()
+    replies = {
+        one.id: Reply(review_id=one.id, institution_id=own.id, person_id=teacher.id, text="Thanks.", created_at=THEN, updated_at=THEN)
+        for one in reviews
+    }
+    reply = replies[review.id]
     complaint = Complaint(subject="review", subject_id=review.id, person_id=people["loner"].id, reason="spam", created_at=THEN)
     invitation = Invitation(
-        institution_id=own.id, email="guest@cast.example", role="teacher", token_hash="0" * 64, created_at=THEN,
+        institution_id=own.id, email="guest@cast.example", role="teacher", token_hash=inviting.hashed(INVITED), created_at=THEN,
         expires_at=datetime(2036, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     exemplar = Exemplar(institution_id=own.id, resource_id=resource.id, first_id=resource.id, note="", position=1, created_at=THEN)
     own_cycle = Cycle(institution_id=own.id, name="Autumn", starts_on=date(2024, 9, 1), ends_on=date(2024, 12, 31), created_at=THEN)
-    session.add_all((tagging, bookmark, search, follow, reply, complaint, invitation, exemplar, own_cycle))
+    session.add_all((tagging, bookmark, search, follow, *replies.values(), complaint, invitation, exemplar, own_cycle))
     session.add(Enrolment(person_id=teacher.id, shelf_id=shelf.id, created_at=THEN, updated_at=THEN))
     session.flush()
     return {
@@ -155,6 +168,35 @@ def common(session: Session, people: dict[str, Person], own: Institution, resour
         "exemplar_id": str(exemplar.id), "cycle_id": str(own_cycle.id), "person_id": str(people["student"].id), "token": "t" * 43,
         "house_id": str(own.id), "resource": resource.public_id, "notation": "logistics",
     }  # fmt: skip
+
+
+def made_and_offered(session: Session, own: Institution, resources: list[Resource]) -> dict[str, str]:
+    """What shows that the house made these resources, that it has a picture, and lets in by a domain; and a provider."""
+    own.joining = "domain"
+    session.add(InstitutionDomain(institution_id=own.id, domain="cast.example"))
+    names = {name for resource in resources for name in (resource.institution, resource.provider) if name}
+    session.add_all(InstitutionName(institution_id=own.id, name=name) for name in sorted(names))
+    session.add(Logo(institution_id=own.id, media_type="image/png", body=b"picture", digest="0" * 64, updated_at=THEN))
+    live = Resource.provider_slug.is_not(None) & Resource.withdrawn_at.is_(None) & Resource.merged_into_id.is_(None)
+    return {"provider": session.scalars(select(Resource.provider_slug).where(live).order_by(Resource.id)).first() or ""}
+
+
+def accounts_of(session: Session, teacher: Person) -> dict[str, str]:
+    """Another browser of the teacher, and another way in."""
+    token = lodging.begin(session, teacher, remember=True, browser="Another one", address="192.0.2.1")
+    identity = Identity(person_id=teacher.id, issuer="https://id.example", subject="teacher", created_at=THEN)
+    session.add(identity)
+    session.flush()
+    row = next(one for one in lodging.all_of(session, teacher.id) if one.token_hash == lodging.digest(token))
+    made = AccessToken(person_id=teacher.id, name="script", token_hash="0" * 64, hint="0000", scopes=["read"], created_at=THEN)
+    session.add(made)
+    session.flush()
+    return {"session_id": str(row.id), "identity_id": str(identity.id), "teacher_id": str(teacher.id), "token_id": str(made.id)}
+
+
+def sprinkled(session: Session, teacher: Person, resource_ids: list[int]) -> int:
+    """The teacher has tagged many at once: the number of that edit."""
+    return next(number for number, _count in sprinkling.sprinkle(session, acting.viewer(session, teacher), resource_ids, ["bulk"]))
 
 
 def cycle(session: Session) -> Cycle:

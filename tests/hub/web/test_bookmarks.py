@@ -173,6 +173,26 @@ def test_two_windows_lose_nothing(ann: FlaskClient, csrf: Csrf, names: list[str]
     assert post(ann, csrf, f"/bookmarks/{names[0]}", status="stopped", note="from the second", version=again)[0] == 303
 
 
+def test_days_are_corrected_and_wrong_ones_told_beside_their_field(ann: FlaskClient, csrf: Csrf, names: list[str]) -> None:
+    press(ann, csrf, names[0])
+    place = f"/bookmarks/{names[0]}"
+    fits = {"status": "completed", "note": "", "version": "1", "started": "2025-03-01", "ended": "2025-07-01"}
+    for wrong in (
+        {"ended": "2025-02-01"},
+        {"ended": "9999-12-31"},
+        {"started": "soon"},
+        {"status": "interested"},
+        {"started": "0001-01-01"},
+    ):
+        status, text = post(ann, csrf, place, **{**fits, **wrong})
+        assert status == 422 and 'aria-invalid="true"' in text and "<title>Error:" in text, wrong
+    assert post(ann, csrf, place, **fits)[0] == 303
+    text = ann.get(place).get_data(as_text=True)
+    assert 'value="2025-03-01"' in text and 'value="2025-07-01"' in text
+    status, text = post(ann, csrf, place, **{**fits, "started": "2025-04-01"})
+    assert status == 422 and "1 Mar 2025" in text and 'value="2025-04-01"' in text, "an old version: both are shown"
+
+
 def test_removed_and_back(ann: FlaskClient, csrf: Csrf, names: list[str]) -> None:
     press(ann, csrf, names[0])
     post(ann, csrf, f"/bookmarks/{names[0]}", status="studying", note="keep me", version="1")

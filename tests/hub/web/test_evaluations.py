@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import ModuleType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from hub.db import db, now
 from hub.models import (
@@ -19,6 +21,7 @@ from hub.models import (
     Criterion,
     Cycle,
     Decision,
+    Exemplar,
     Institution,
     Mail,
     Membership,
@@ -29,7 +32,7 @@ from hub.models import (
     ReviewScore,
     Rubric,
 )
-from hub.services import evaluating, joining, scoring
+from hub.services import commending, evaluating, joining, scoring
 
 from .conftest import token
 
@@ -317,6 +320,93 @@ def test_cycles_are_made_and_taken_away(folk: Callable[[str], FlaskClient], cour
     assert send(folk("gu"), f"/institutions/guanglian/cycles/{number}/delete")[0] == 404
     send(cora, f"{place}/{number}/delete")
     assert "it stays" in page(cora, place) and "Now" in page(own_site.test_client(), place)
+
+
+def test_a_cycle_is_changed_and_two_who_change_it_lose_nothing(folk: Callable[[str], FlaskClient], course: str, own_site: Flask) -> None:
+    cora, place = folk("cora"), "/institutions/zhejiang/cycles"
+    today = evaluating.today()
+    send(cora, place, name="Now", first=today.isoformat(), last=today.isoformat())
+    send(cora, place, name="Later", first="2090-01-01", last="2090-06-30")
+    with own_site.app_context():
+        number = db.session.scalars(select(Cycle.id).where(Cycle.name == "Now")).one()
+    wrote(folk("wang"), course)
+    own, first, last = f"{place}/{number}", f"{today.year}-01-01", f"{today.year}-12-31"
+    shown = page(cora, own)
+    seen = re.findall(r'name="seen" value="([^"]*)"', shown)[0]
+    assert "what they wrote stays in it" in shown
+    fits = {"name": f"Year {EVIL}", "first": first, "last": last, "seen": seen}
+    for wrong, said in (
+        ({"name": ""}, "Give the cycle a name"),
+        ({"name": "Later"}, "There is a cycle of this name"),
+        ({"first": "soon"}, "Enter a day such as"),
+        ({"last": "1999-01-01"}, "before the first"),
+        ({"first": "2090-02-01", "last": "2090-03-01"}, "Another cycle has some of these days"),
+    ):
+        status, text = send(cora, own, **{**fits, **wrong})
+        assert status == 422 and said in text and f'value="{seen}"' in text
+    assert send(cora, own, **fits) == (303, place)
+    assert "<script>alert(1)" not in page(cora, place)
+    status, text = send(cora, own, **{**fits, "name": "Mine"})
+    assert status == 422 and "A colleague has changed it" in text and 'value="Mine"' in text and "Year &lt;script" in text
+    seen = html.unescape(re.findall(r'name="seen" value="([^"]*)"', text)[0])
+    assert send(cora, own, **{**fits, "name": "Mine", "seen": seen}) == (303, place)
+    with own_site.app_context():
+        kept = db.session.get_one(Cycle, number)
+        assert (kept.name, kept.starts_on.isoformat(), kept.ends_on.isoformat()) == ("Mine", first, last)
+        assert db.session.scalars(select(Review.cycle_id)).all() == [number]
+        assert db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "cycle.changed")).all() == ["cycle.changed"] * 2
+    for who, status in (("wang", 403), ("gu", 403)):
+        assert send(folk(who), own, **fits)[0] == status
+    assert send(folk("gu"), f"/institutions/guanglian/cycles/{number}", **fits)[0] == 404
+
+
+def test_who_recommends_it_in_public_is_counted_on_page_and_lists(folk: Callable[[str], FlaskClient], course: str, own_site: Flask) -> None:
+    visitor = own_site.test_client()
+    send(folk("cora"), f"/resources/{course}/decision", verdict="adopt", reason="", visibility="institution")
+    assert "Recommended by" not in page(visitor, f"/resources/{course}")
+    send(folk("gu"), f"/resources/{course}/decision", verdict="adopt", reason="", visibility="public")
+    with own_site.app_context():
+        session, moment = db.session(), now()
+        resource = session.scalars(select(Resource.id).where(Resource.public_id == course)).one()
+        houses = {house.slug: house for house in session.scalars(select(Institution))}
+        for slug in ("guanglian", "zhejiang"):
+            about = {"resource_id": resource, "first_id": resource, "institution_id": houses[slug].id}
+            session.add(Exemplar(**about, note="", position=1, created_at=moment))
+        session.commit()
+        title = session.get_one(Resource, resource).title
+    assert "Recommended by 2 institutions" in page(visitor, f"/resources/{course}")
+    assert "Recommended by 2 institutions" in page(visitor, f"/search?q={title}")
+    with own_site.app_context():
+        session = db.session()
+        session.execute(delete(Exemplar))
+        old = session.scalars(select(Decision).where(Decision.visibility == "public")).one()
+        later = Cycle(institution_id=None, name="2090", starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31), created_at=now())
+        session.add(later)
+        session.flush()
+        assert commending.commended(session, [resource]) == {resource: 1}
+        about = {"resource_id": resource, "first_id": resource, "institution_id": old.institution_id, "cycle_id": later.id}
+        session.add(Decision(**about, verdict="reject", reason="", visibility="public", created_at=now(), updated_at=now()))
+        session.flush()
+        assert commending.commended(session, [resource]) == {}, "the last word counts"
+
+
+def test_what_was_said_of_a_withdrawn_resource_is_still_reached(folk: Callable[[str], FlaskClient], course: str, own_site: Flask) -> None:
+    wang, visitor = folk("wang"), own_site.test_client()
+    wrote(wang, course)
+    send(wang, f"/resources/{course}/tags", tags="my word")
+    send(wang, f"/resources/{course}/bookmark")
+    send(wang, f"/resources/{course}/adoptions/new", course="Trade", term="2026", visibility="public")
+    with own_site.app_context():
+        resource = db.session.scalars(select(Resource).where(Resource.public_id == course)).one()
+        resource.withdrawn_at = now()
+        db.session.commit()
+    shown = page(wang, f"/resources/{course}", status=410)
+    for place in (f"/resources/{course}/reviews", f"/adoptions?resource={course}", f"/bookmarks/{course}"):
+        assert f'href="{place}"' in shown and page(wang, place)
+    assert "my word" in shown and "Used in 1 course" in shown
+    assert "Trade" in page(visitor, f"/adoptions?resource={course}")
+    shown = page(visitor, f"/resources/{course}", status=410)
+    assert "my word" not in shown and "Your bookmark" not in shown and f"/resources/{course}/reviews" in shown
 
 
 def test_what_is_reported_is_hidden_and_comes_back(folk: Callable[[str], FlaskClient], course: str, own_site: Flask) -> None:

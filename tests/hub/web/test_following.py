@@ -15,7 +15,7 @@ from lxml import etree
 from sqlalchemy import select, update
 
 from hub.db import db, now
-from hub.models import Bookmark, Follow, Mail, Person, Resource, SavedSearch, Shelf
+from hub.models import Bookmark, Dismissal, Follow, Mail, Person, Resource, SavedSearch, Shelf
 from hub.services import alerting, joining
 
 Csrf = Callable[[FlaskClient], str]
@@ -160,6 +160,38 @@ def test_a_shelf_that_may_not_be_seen_cannot_be_followed_and_says_nothing_later(
     assert post(ben, csrf, "/me/follows", subject="shelf", key="shelf1").status_code == 404
 
 
+def test_a_shelf_is_followed_on_its_page_and_news_of_it_come_everywhere(
+    own_site: Flask, ann: FlaskClient, ben: FlaskClient, csrf: Csrf
+) -> None:
+    with own_site.app_context():
+        people = dict(db.session.execute(select(Person.email, Person.id)).all())
+        shelf = Shelf(
+            public_id="shelf1", title="Trade", person_id=people["ann@school.example"], visibility="public", created_at=now(),
+            updated_at=now(),
+        )  # fmt: skip
+        db.session.add(shelf)
+        page = db.session.scalars(select(Resource).where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))).first()
+        assert page is not None
+        resource, title = page.public_id, page.title
+        db.session.commit()
+    button = '<input type="hidden" name="subject" value="shelf"><input type="hidden" name="key" value="shelf1">'
+    assert button in ben.get("/shelves/shelf1").get_data(as_text=True)
+    assert "/me/follows/new?subject=shelf&amp;key=shelf1" in own_site.test_client().get("/shelves/shelf1").get_data(as_text=True)
+    assert post(ben, csrf, "/me/follows", subject="shelf", key="shelf1", next="/shelves/shelf1").headers["Location"] == "/shelves/shelf1"
+    assert 'action="/me/follows/1/delete"' in ben.get("/shelves/shelf1").get_data(as_text=True)
+    post(ben, csrf, "/me/follows/1", alert="daily")
+    post(ann, csrf, f"/resources/{resource}/shelve", put="shelf1")
+    old(own_site)
+    assert "New from what you follow" in ben.get("/").get_data(as_text=True)
+    with own_site.app_context():
+        assert alerting.send(db.session(), own_site.extensions["hub"].index, SITE) == alerting.Told(1, 1)
+        mail = db.session.scalars(select(Mail)).one()
+    assert "Shelf: Trade (1)" in mail.body and f"Added: {title}" in mail.body
+    assert title in own_site.test_client().get("/shelves/shelf1/feed.atom").get_data(as_text=True)
+    assert post(ben, csrf, "/me/follows/1/delete", next="/shelves/shelf1").status_code == 303
+    assert button in ben.get("/shelves/shelf1").get_data(as_text=True)
+
+
 def test_news_and_advice_stand_on_the_front_page_with_reasons(own_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
     assert "New from what you follow" not in ann.get("/").get_data(as_text=True)
     post(ann, csrf, "/me/follows", subject="topic", key="marketing")
@@ -173,6 +205,38 @@ def test_news_and_advice_stand_on_the_front_page_with_reasons(own_site: Flask, a
             )
         db.session.commit()
     assert "Because you" not in ann.get("/me/recommendations").get_data(as_text=True)
+
+
+def test_what_does_not_interest_is_recommended_no_more_until_it_is_taken_back(
+    own_site: Flask, ann: FlaskClient, ben: FlaskClient, csrf: Csrf
+) -> None:
+    for client in (ann, ben):
+        post(client, csrf, "/me/follows", subject="topic", key="marketing")
+    page = ann.get("/me/recommendations").get_data(as_text=True)
+    shown = re.findall(r'action="/resources/(\w+)/dismiss"', page)
+    assert f'action="/resources/{shown[0]}/dismiss"' in ann.get("/").get_data(as_text=True)
+    for _ in range(2):
+        answer = post(ann, csrf, f"/resources/{shown[0]}/dismiss", next="https://evil.example/")
+        assert answer.headers["Location"].startswith("/")
+    undo = f'action="/resources/{shown[0]}/recommendable"'
+    page = ann.get("/me/recommendations").get_data(as_text=True)
+    assert undo in page and f'action="/resources/{shown[0]}/dismiss"' not in page
+    assert undo not in ann.get("/me/recommendations").get_data(as_text=True), "said once"
+    assert f'action="/resources/{shown[0]}/dismiss"' in ben.get("/me/recommendations").get_data(as_text=True), "her own matter"
+    assert post(ann, csrf, f"/resources/{shown[0]}/recommendable").headers["Location"] == "/me/recommendations"
+    assert f'action="/resources/{shown[0]}/dismiss"' in ann.get("/me/recommendations").get_data(as_text=True)
+
+
+def test_nothing_that_is_not_there_is_dismissed(own_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
+    assert post(ann, csrf, "/resources/nothing/dismiss").status_code == 404
+    with own_site.app_context():
+        hidden = db.session.scalars(select(Resource).where(Resource.merged_into_id.is_(None))).first()
+        assert hidden is not None
+        hidden.hidden_at, public_id = now(), hidden.public_id
+        db.session.commit()
+    assert post(ann, csrf, f"/resources/{public_id}/dismiss").status_code == 404
+    with own_site.app_context():
+        assert db.session.scalars(select(Dismissal)).all() == []
 
 
 def test_public_feeds_are_linked_from_their_pages(own_site: Flask) -> None:

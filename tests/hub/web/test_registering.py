@@ -87,9 +87,28 @@ def test_the_link_of_the_mail_makes_the_account_and_only_once(mailing_site: Flas
     assert client.get(link).status_code == 200 and client.get(link).status_code == 200
     with mailing_site.app_context():
         assert joining.by_email(db.session(), ANN) is None, "a machine that looks into mails makes no account"
-    assert post(client, csrf, link).status_code == 303  # type: ignore[attr-defined]
+    assert ANN in client.get(link).get_data(as_text=True)
+    assert post(client, csrf, link, password=GOOD).status_code == 303  # type: ignore[attr-defined]
     assert "ann@school.example" in client.get("/me").get_data(as_text=True)
-    assert post(mailing_site.test_client(), csrf, link).status_code == 410  # type: ignore[attr-defined]
+    assert post(mailing_site.test_client(), csrf, link, password=GOOD).status_code == 410  # type: ignore[attr-defined]
+    assert client.get(link).status_code == 410
+
+
+def test_who_registers_a_stranger_s_address_has_no_way_into_the_account(mailing_site: Flask, csrf: Csrf) -> None:
+    """The password is chosen by whoever has the mail; one sent along when asking counts for nothing."""
+    mallory, ann = mailing_site.test_client(), mailing_site.test_client()
+    assert 'type="password"' not in mallory.get("/register").get_data(as_text=True)
+    register(mallory, csrf, password="known-to-mallory-alone")
+    link = last_link(mailing_site, ANN)
+    assert post(ann, csrf, link).status_code == 422, "a press alone makes nothing"  # type: ignore[attr-defined]
+    for refused, told in (("short", "10 characters"), ("password123", "among the first"), ("x" * 501, "")):
+        answer = post(ann, csrf, link, password=refused)
+        assert answer.status_code == 422 and told in answer.get_data(as_text=True)  # type: ignore[attr-defined]
+    with mailing_site.app_context():
+        assert joining.by_email(db.session(), ANN) is None
+    assert post(ann, csrf, link, password=GOOD).status_code == 303  # type: ignore[attr-defined]
+    assert sign_in(mallory, csrf, password="known-to-mallory-alone").status_code == 422  # type: ignore[attr-defined]
+    assert sign_in(mailing_site.test_client(), csrf).status_code == 303  # type: ignore[attr-defined]
 
 
 def test_a_known_address_gets_the_same_page_and_another_mail(mailing_site: Flask, csrf: Csrf, courses: ModuleType) -> None:
@@ -115,7 +134,7 @@ def test_an_address_of_an_institution_s_domain_lets_in_once_it_is_proven(mailing
         db.session.commit()
     client = mailing_site.test_client()
     register(client, csrf)
-    post(client, csrf, last_link(mailing_site, ANN))
+    post(client, csrf, last_link(mailing_site, ANN), password=GOOD)
     with mailing_site.app_context():
         assert db.session.scalars(select(Membership.role)).all()[-1] == "teacher"
 
@@ -240,6 +259,37 @@ def test_a_new_password_needs_the_present_one_and_ends_the_others(ann: FlaskClie
     assert ann.get("/me").status_code == 200 and other.get("/me").status_code == 303
 
 
+def test_a_new_password_keeps_the_wish_to_stay_signed_in(ann: FlaskClient, own_site: Flask, csrf: Csrf) -> None:
+    for remember, new, old in (({"remember": "y"}, "nine-green-teapots", GOOD), ({}, "six-yellow-bottles", "nine-green-teapots")):
+        client = own_site.test_client()
+        sign_in(client, csrf, password=old, **remember)
+        answer = post(client, csrf, "/me/password", password=old, new=new)
+        assert ("Expires=" in answer.headers["Set-Cookie"]) == bool(remember)  # type: ignore[attr-defined]
+        with own_site.app_context():
+            assert [row.remembered for row in db.session.scalars(select(SignIn))] == [bool(remember)], "all others have ended"
+
+
+def test_an_admin_sends_a_link_for_a_new_password(mailing_site: Flask, ann: FlaskClient, csrf: Csrf, courses: ModuleType) -> None:
+    ada, client = mailing_site.test_client(), mailing_site.test_client()
+    sign_in(ada, csrf, courses.ADMIN, courses.PASSWORD)
+    with mailing_site.app_context():
+        number = joining.by_email(db.session(), ANN).id
+    assert f"/admin/people/{number}/send-reset" in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    assert post(ann, csrf, f"/admin/people/{number}/send-reset").status_code == 403  # type: ignore[attr-defined]
+    assert post(ada, csrf, f"/admin/people/{number}/send-reset").status_code == 303  # type: ignore[attr-defined]
+    link = last_link(mailing_site, ANN)
+    assert link not in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    assert ann.get("/me").status_code == 200, "nothing has changed yet"
+    assert post(client, csrf, link, password="nine-green-teapots").status_code == 303  # type: ignore[attr-defined]
+    with mailing_site.app_context():
+        assert "person.reset-sent" in db.session.scalars(select(AuditEvent.action)).all()
+    mailing_site.config["HUB_SMTP_URL"] = ""
+    assert "send-reset" not in ada.get(f"/admin/people/{number}").get_data(as_text=True)
+    post(ada, csrf, f"/admin/people/{number}/send-reset")
+    with mailing_site.app_context():
+        assert db.session.scalars(select(Ticket)).all() == []
+
+
 def test_another_address_counts_when_its_owner_says_so(mailing_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
     assert post(ann, csrf, "/me/email", email="ann@home.example", password="wrong-password").status_code == 422  # type: ignore[attr-defined]
     assert post(ann, csrf, "/me/email", email="ann@home.example", password=GOOD).status_code == 303  # type: ignore[attr-defined]
@@ -251,6 +301,20 @@ def test_another_address_counts_when_its_owner_says_so(mailing_site: Flask, ann:
     assert "ann@home.example" in page and ANN not in page
     with mailing_site.app_context():
         assert "was changed" in db.session.scalars(select(Mail.subject).where(Mail.recipient == ANN).order_by(Mail.id.desc())).first()
+
+
+def test_nobody_proves_their_address_for_a_stranger_s_account(mailing_site: Flask, ann: FlaskClient, csrf: Csrf) -> None:
+    """Else the stranger's account would be let in where the address lets in."""
+    post(ann, csrf, "/me/email", email="dean@school.example", password=GOOD)
+    link = last_link(mailing_site, "dean@school.example")
+    dean = mailing_site.test_client()
+    assert dean.get(link).headers["Location"].startswith("/login")
+    assert post(dean, csrf, link).headers["Location"].startswith("/login")  # type: ignore[attr-defined]
+    register(dean, csrf, "bea@school.example")
+    post(dean, csrf, last_link(mailing_site, "bea@school.example"), password=GOOD)
+    assert post(dean, csrf, link).status_code == 410, "the link of another's account"  # type: ignore[attr-defined]
+    assert post(ann, csrf, link).status_code == 303  # type: ignore[attr-defined]
+    assert "dean@school.example" in ann.get("/me").get_data(as_text=True)
 
 
 def test_an_address_that_somebody_has_is_not_told(mailing_site: Flask, ann: FlaskClient, csrf: Csrf, courses: ModuleType) -> None:
@@ -335,9 +399,15 @@ def test_no_cache_keeps_a_page_of_an_account(ann: FlaskClient, own_site: Flask, 
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_weak_password_is_no_try(mailing_site: Flask, csrf: Csrf) -> None:
-    client = mailing_site.test_client()
+def test_a_weak_password_is_no_try(own_site: Flask, csrf: Csrf) -> None:
+    client = own_site.test_client()
     assert [register(client, csrf, password="password123").status_code for _ in range(4)] == [422] * 4  # type: ignore[attr-defined]
+    assert register(client, csrf).status_code == 303  # type: ignore[attr-defined]
+
+
+def test_an_address_with_a_slip_is_no_try(mailing_site: Flask, csrf: Csrf) -> None:
+    client = mailing_site.test_client()
+    assert [register(client, csrf, "ann").status_code for _ in range(4)] == [422] * 4  # type: ignore[attr-defined]
     assert register(client, csrf).status_code == 200  # type: ignore[attr-defined]
     assert last_link(mailing_site, ANN).startswith("/register/confirm/"), "the page says that a mail is there"
 
@@ -348,7 +418,7 @@ def test_a_new_password_voids_the_links_that_somebody_asked_for_before(mailing_s
     links = {to: last_link(mailing_site, to) for to in ("thief@elsewhere.example", ANN)}
     assert post(ann, csrf, "/me/password", password=GOOD, new="nine-green-teapots").status_code == 303  # type: ignore[attr-defined]
     thief = mailing_site.test_client()
-    assert post(thief, csrf, links["thief@elsewhere.example"]).status_code == 410  # type: ignore[attr-defined]
+    assert post(ann, csrf, links["thief@elsewhere.example"]).status_code == 410  # type: ignore[attr-defined]
     assert post(thief, csrf, links[ANN], password="six-yellow-bottles").status_code == 410  # type: ignore[attr-defined]
     assert ANN in ann.get("/me").get_data(as_text=True)
 

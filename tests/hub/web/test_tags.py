@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, update
 
 from hub.db import db, now
-from hub.models import AuditEvent, Institution, Membership, Resource, Tag, Tagging
-from hub.services import indexing, joining
+from hub.models import Assignment, AuditEvent, Concept, Institution, Membership, Resource, Tag, Tagging
+from hub.services import indexing, joining, summarising
 
 Csrf = Callable[[FlaskClient], str]
 Enter = Callable[[str], FlaskClient]
@@ -193,6 +193,31 @@ def test_a_tag_is_renamed_explained_and_told_to_be_a_topic(own_site: Flask, ente
     assert SCRIPT not in page(cur, f"/tags/{tag}/edit")
     with own_site.app_context():
         assert "tag.changed" in db.session.scalars(select(AuditEvent.action)).all()
+
+
+def test_a_topic_by_tags_stands_on_page_and_cards_with_how_many_say_so(own_site: Flask, enter: Enter, csrf: Csrf, name: str) -> None:
+    for who in ("cur", "far"):
+        put(enter(who), csrf, name, "shipping")
+        with own_site.app_context():
+            tag = db.session.scalars(select(Tag.id).order_by(Tag.id.desc())).first()
+        assert post(enter(who), csrf, f"/tags/{tag}/edit", name="shipping", about="", topic="rural-sme", version="1")[0] == 303
+    visitor = own_site.test_client()
+    text = page(visitor, f"/resources/{name}")
+    assert text.count('href="/topics/rural-sme"') == 1 and "by 2 institutions’ tags" in text
+    with own_site.app_context():
+        indexing.drain(db.session(), own_site.extensions["hub"].index)
+    assert "by 2 institutions’ tags" in page(visitor, "/topics/rural-sme"), "it is found there, and its line says why"
+    with own_site.app_context():
+        session = db.session()
+        concept = session.scalars(select(Concept.id).where(Concept.notation == "rural-sme", Concept.scheme == "topic")).one()
+        resource = session.scalars(select(Resource.id).where(Resource.public_id == name)).one()
+        session.add(Assignment(resource_id=resource, concept_id=concept, origin="source", confidence=1.0, state="accepted"))
+        session.commit()
+    text = page(visitor, f"/resources/{name}")
+    assert 'href="/topics/rural-sme"' in text and "institutions’ tags" not in text, "said once"
+    with own_site.app_context():
+        (one,) = summarising.in_order(db.session(), [resource])
+        assert "rural-sme" in one.topics and one.tagged == ()
 
 
 @pytest.mark.parametrize(
