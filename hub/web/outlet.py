@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from flask import Response, request, stream_with_context
@@ -11,7 +11,7 @@ from flask import Response, request, stream_with_context
 from hub.exports import atom, json_feed, rss
 from hub.exports.formats import Format
 from hub.exports.site import Site
-from hub.services.describing import Description
+from hub.services import extracting
 from hub.web import context
 
 FEEDS = {"atom": atom, "rss": rss, "json": json_feed}
@@ -51,9 +51,19 @@ def answer(body: bytes | str, media_type: str, *, seconds: int = 600, changed: d
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def file(ones: Iterable[Description], how: Format, name: str, *, remark: str = "") -> Response:
+def sent(pieces: Callable[[], Iterator[str]], media_type: str) -> Response:
+    """An answer that is made while it is sent. The view's session is closed by then: `pieces` must ask for its own."""
+
+    def begun() -> Iterator[str]:
+        yield from pieces()
+
+    return Response(stream_with_context(begun()), content_type=typed(media_type))
+
+
+def file(ids: Sequence[int], how: Format, name: str, *, remark: str = "") -> Response:
     """Many resources as a file to save, sent as they come."""
-    response = Response(stream_with_context(how.document(ones, site(), now(), remark=remark)), content_type=typed(how.media_type))
+    place, moment = site(), now()
+    response = sent(lambda: how.document(extracting.walk(context.session(), ids), place, moment, remark=remark), how.media_type)
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{how.suffix}"'
     response.headers["X-Robots-Tag"] = "noindex"

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, abort, request, stream_with_context
+from flask import Blueprint, Response, abort, request
 
 from hub.services import mapping
 from hub.web import context, outlet
@@ -52,13 +52,17 @@ def resources(number: int) -> Response:
     changed = mapping.changed(context.session(), number) if number else None
     if changed is None:
         abort(404)
-    found = mapping.resources(context.session(), number)
-    places = ((f"/resources/{f'{public_id}-{slug}'.rstrip('-')}", when) for public_id, slug, when in found)
-    response = Response(stream_with_context(lines(places)), content_type="application/xml; charset=utf-8")
+    response = outlet.sent(lambda: lines(pages_of(number)), "application/xml")
     response.headers["Cache-Control"] = "public, max-age=600"
     response.last_modified = changed
     response.make_conditional(request)
     return response
+
+
+def pages_of(number: int) -> Iterator[tuple[str, datetime | None]]:
+    """(path, last change) of a part's resources."""
+    for public_id, slug, changed in mapping.resources(context.session(), number):
+        yield f"/resources/{f'{public_id}-{slug}'.rstrip('-')}", changed
 
 
 def lines(places: Iterator[tuple[str, datetime | None]]) -> Iterator[str]:
