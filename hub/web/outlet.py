@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from hub.exports import atom, json_feed, rss
 from hub.exports.formats import Format
@@ -51,19 +52,23 @@ def answer(body: bytes | str, media_type: str, *, seconds: int = 600, changed: d
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def sent(pieces: Callable[[], Iterator[str]], media_type: str) -> Response:
-    """An answer that is made while it is sent. The view's session is closed by then: `pieces` must ask for its own."""
+def sent(pieces: Callable[[Any], Iterator[str]], media_type: str) -> Response:
+    """An answer that is made while it is sent, after the request: `pieces` is given a session of its own, and asks no context."""
+    session = context.own_session()
 
     def begun() -> Iterator[str]:
-        yield from pieces()
+        try:
+            yield from pieces(session)
+        finally:
+            session.close()
 
-    return Response(stream_with_context(begun()), content_type=typed(media_type))
+    return Response(begun(), content_type=typed(media_type))
 
 
 def file(ids: Sequence[int], how: Format, name: str, *, remark: str = "") -> Response:
     """Many resources as a file to save, sent as they come."""
     place, moment = site(), now()
-    response = sent(lambda: how.document(extracting.walk(context.session(), ids), place, moment, remark=remark), how.media_type)
+    response = sent(lambda session: how.document(extracting.walk(session, ids), place, moment, remark=remark), how.media_type)
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{how.suffix}"'
     response.headers["X-Robots-Tag"] = "noindex"
