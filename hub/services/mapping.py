@@ -39,7 +39,8 @@ def parts(session: Session) -> list[Part]:
 def changed(session: Session, number: int) -> datetime | None:
     """When the last resource of a part changed; None when there is none."""
     low = (number - 1) * PART
-    wanted = select(Resource.updated_at).where(Resource.id > low, Resource.id <= low + PART).order_by(Resource.updated_at.desc())
+    number_of = Resource.id + 0  # so that the index of changes is walked, the latest first, and not all rows of the part
+    wanted = select(Resource.updated_at).where(number_of > low, number_of <= low + PART).order_by(Resource.updated_at.desc())
     return session.scalar(wanted.limit(1))
 
 

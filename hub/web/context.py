@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app, g, stream_with_context
 from flask_login import current_user
 
-from hub.db import db
+from hub.db import Session, db
 from hub.services import acting, auditing
 
 
@@ -23,6 +23,11 @@ def streamed(parts: Iterable[str], content_type: str) -> Response:
     response = Response(stream_with_context(parts), content_type=content_type)
     response.call_on_close(session().close)
     return response
+
+
+def own_session() -> Any:
+    """A session that outlives the request, for what is made while it is sent; whoever asks closes it."""
+    return Session(db.engine)
 
 
 def index() -> Any:

@@ -19,7 +19,7 @@ def results(suffix: str) -> Response:
     found = extracting.extract(context.session(), context.index(), listing.read(request.args))
     cut = found.total > extracting.MOST
     remark = TELLING.format(most=extracting.MOST, total=found.total, address=outlet.site().address) if cut else ""
-    response = outlet.file(extracting.walk(context.session(), found.ids), formats.OF_MANY[suffix], "resources", remark=remark)
+    response = outlet.file(found.ids, formats.OF_MANY[suffix], "resources", remark=remark)
     response.headers["X-Total-Count"] = str(found.total)
     response.headers["X-Result-Limit"] = str(extracting.MOST)
     return response

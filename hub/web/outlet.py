@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, request
 
 from hub.exports import atom, json_feed, rss
 from hub.exports.formats import Format
 from hub.exports.site import Site
-from hub.services.describing import Description
+from hub.services import extracting
 from hub.web import context
 
 FEEDS = {"atom": atom, "rss": rss, "json": json_feed}
@@ -51,9 +52,23 @@ def answer(body: bytes | str, media_type: str, *, seconds: int = 600, changed: d
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def file(ones: Iterable[Description], how: Format, name: str, *, remark: str = "") -> Response:
+def sent(pieces: Callable[[Any], Iterator[str]], media_type: str) -> Response:
+    """An answer that is made while it is sent, after the request: `pieces` is given a session of its own, and asks no context."""
+    session = context.own_session()
+
+    def begun() -> Iterator[str]:
+        try:
+            yield from pieces(session)
+        finally:
+            session.close()
+
+    return Response(begun(), content_type=typed(media_type))
+
+
+def file(ids: Sequence[int], how: Format, name: str, *, remark: str = "") -> Response:
     """Many resources as a file to save, sent as they come."""
-    response = context.streamed(how.document(ones, site(), now(), remark=remark), typed(how.media_type))
+    place, moment = site(), now()
+    response = sent(lambda session: how.document(extracting.walk(session, ids), place, moment, remark=remark), how.media_type)
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{how.suffix}"'
     response.headers["X-Robots-Tag"] = "noindex"

@@ -103,9 +103,8 @@ def document(public_id: str) -> Response:
 @bp.get('/shelves/<public_id>/items.<any("ris", "bib", "csl.json", "jsonl"):suffix>')
 def references(public_id: str, suffix: str) -> Response:
     """What stands on it, for reference managers and programs."""
-    shelf, session = shelf_or_404(public_id), context.session()
-    ids = extracting.of_shelf(session, shelf.id)
-    return outlet.file(extracting.walk(session, ids), formats.OF_MANY[suffix], f"shelf-{shelf.public_id}")
+    shelf = shelf_or_404(public_id)
+    return outlet.file(extracting.of_shelf(context.session(), shelf.id), formats.OF_MANY[suffix], f"shelf-{shelf.public_id}")
 
 
 @bp.get('/shelves/<public_id>/feed.<any("atom", "rss", "json"):suffix>')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -44,7 +45,7 @@ def index() -> Response:
 def pages() -> Response:
     """All pages but those of resources."""
     places: list[tuple[str, datetime | None]] = [*((path, None) for path in PAGES), *mapping.others(context.session())]
-    return outlet.answer("".join(lines(iter(places))), "application/xml")
+    return outlet.answer("".join(lines(outlet.site().address, iter(places))), "application/xml")
 
 
 @bp.get("/sitemaps/resources-<int:number>.xml")
@@ -53,18 +54,22 @@ def resources(number: int) -> Response:
     changed = mapping.changed(context.session(), number) if number else None
     if changed is None:
         abort(404)
-    found = mapping.resources(context.session(), number)
-    places = ((f"/resources/{f'{public_id}-{slug}'.rstrip('-')}", when) for public_id, slug, when in found)
-    response = context.streamed(lines(places), "application/xml; charset=utf-8")
+    address = outlet.site().address
+    response = outlet.sent(lambda session: lines(address, pages_of(session, number)), "application/xml")
     response.headers["Cache-Control"] = "public, max-age=600"
     response.last_modified = changed
     response.make_conditional(request)
     return response
 
 
-def lines(places: Iterator[tuple[str, datetime | None]]) -> Iterator[str]:
+def pages_of(session: Any, number: int) -> Iterator[tuple[str, datetime | None]]:
+    """(path, last change) of a part's resources."""
+    for public_id, slug, changed in mapping.resources(session, number):
+        yield f"/resources/{f'{public_id}-{slug}'.rstrip('-')}", changed
+
+
+def lines(address: str, places: Iterator[tuple[str, datetime | None]]) -> Iterator[str]:
     """A urlset, in pieces."""
-    address = outlet.site().address
     yield f'{HEAD}<urlset xmlns="{NAMESPACE}">\n'
     for path, changed in places:
         told = f"<lastmod>{written(changed)}</lastmod>" if changed else ""

@@ -94,6 +94,18 @@ def test_news_come_in_three_forms(site: Flask, visitor: FlaskClient, place: str)
     assert [one.id for one in entries[0]] == [one.id for one in entries[1]] == [one["id"] for one in items]
 
 
+def test_files_that_are_sent_as_they_come_give_their_connections_back(site: Flask) -> None:
+    for path in ("/search.csv", "/search.jsonl?q=logistics", "/sitemaps/resources-1.xml"):
+        for _ in range(4):
+            assert site.test_client().get(path).data
+        cut = site.test_client().get(path)
+        next(iter(cut.response))
+        cut.close()
+        site.test_client().head(path).close()
+        with site.app_context():
+            assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 def test_pages_lead_to_their_files_and_feeds(visitor: FlaskClient) -> None:
     for path, asked in (("/search?q=logistics", "q=logistics"), ("/topics/logistics", "topic=logistics")):
         page = html.document_fromstring(visitor.get(path).text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,9 +82,8 @@ def routes(app: Flask) -> set[str]:
 def address(route: str, stage: Stage, visibility: str) -> str:
     values = stage.by_visibility[visibility]
     resource = stage.fixed["resource"] if "/resources/" in route else values["public_id"]
-    path = route.split(" ")[1].replace("<public_id>", resource).replace("<suffix>", "txt")
-    path = path.replace(FEED.partition("<any")[2], "").replace("feed.<any", "feed.rss").replace(REFERENCES.partition("<any")[2], "")
-    path = path.replace("items.<any", "items.ris")
+    path = re.sub(r'<any\("(.+?)".*?\):suffix>', r"\1", route.partition(" ")[2])
+    path = path.replace("<public_id>", resource).replace("<suffix>", "txt")
     return path.replace("<int:item_id>", values["item_id"]).replace("<int:comment_id>", values["comment_id"])
 
 
