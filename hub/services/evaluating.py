@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -90,6 +90,7 @@ class Verdict:
     visibility: str
     cycle: str
     at: datetime
+    rubric: Mapping[str, str] | None  # the name of the institution's own one that was in force then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,17 +181,27 @@ def verdicts(session: Session, who: Viewer, resource_id: int) -> tuple[Verdict, 
     place = func.row_number().over(partition_by=Decision.institution_id, order_by=(Decision.created_at.desc(), Decision.id.desc()))
     last = select(Decision.id, place.label("place")).where(Decision.resource_id == resource_id, acting.visible(Decision, who)).subquery()
     rank = case((Decision.verdict == "adopt", 0), (Decision.verdict == "pilot", 1), else_=2)
+    in_force = (
+        select(func.max(Rubric.id))
+        .where(Rubric.institution_id == Decision.institution_id, Rubric.created_at <= Decision.updated_at)
+        .where(Rubric.retired_at.is_(None) | (Rubric.retired_at > Decision.updated_at))
+        .correlate(Decision)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Decision, Cycle.name, *HOUSE)
+        select(Decision, Cycle.name, Rubric.name, *HOUSE)
         .join(last, (last.c.id == Decision.id) & (last.c.place == 1))
         .join(Cycle, Cycle.id == Decision.cycle_id)
         .join(Institution, Institution.id == Decision.institution_id)
+        .outerjoin(Rubric, Rubric.id == in_force)
         .order_by(rank, Decision.created_at.desc(), Decision.id.desc())
         .limit(DECISIONS_MOST)
     )
     return tuple(
-        Verdict(house=_house(house), verdict=d.verdict, reason=d.reason, visibility=d.visibility, cycle=cycle, at=d.updated_at)
-        for d, cycle, *house in rows
+        Verdict(
+            house=_house(house), verdict=d.verdict, reason=d.reason, visibility=d.visibility, cycle=cycle, at=d.updated_at, rubric=rubric
+        )
+        for d, cycle, rubric, *house in rows
     )
 
 

@@ -92,6 +92,18 @@ SOURCES = (
     "/admin/sources/new",
     "/admin/sources/new/csv",
 )
+MINE = (
+    "/me/searches",
+    "/me/searches/new?query=q%3Dlogistics",
+    "/me/follows",
+    "/me/follows/new?subject=topic&key=logistics",
+    "/me/recommendations",
+    "/bookmarks",
+    "/shelves",
+    "/shelves/new",
+    "/shelves/mine",
+    "/paths/mine",
+)
 INSTITUTIONS = (
     "/institutions/new",
     "/institutions/harbour-school/settings",
@@ -183,6 +195,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         *PEOPLE,
         *SOURCES,
         *INSTITUTIONS,
+        *MINE,
     ):
         page.goto(path)
         faults += violations(page) + too_wide(page)

@@ -54,6 +54,16 @@ def test_selected_values_are_always_shown() -> None:
     assert first((), 3) == ()
 
 
+def test_stars_are_the_highest_first_and_adoption_is_yes_or_nothing() -> None:
+    hits = Hits(total=9, hits=(), facets={"score": (Count("3", 5), Count("4", 2)), "adopted": (Count("yes", 3),)})
+    found = {
+        group.name: group
+        for group in groups(hits, Ask(filters={"score": ("4",)}), Vocabulary(TOPICS, TOPICS), today=date(2026, 11, 1), show=6)
+    }
+    assert {choice.value: (choice.count, choice.selected) for choice in found["score"].choices} == {"3": (5, False), "4": (2, True)}
+    assert [(choice.value, choice.count) for choice in found["adopted"].choices] == [("yes", 3)]
+
+
 def test_purposes_are_counted_under_the_chosen_licence() -> None:
     hits = Hits(total=9, hits=(), facets={"licence": (Count("cc-by", 4), Count("cc-by-nd", 3), Count("all-rights-reserved", 2))})
     assert {c.value: c.count for c in counted(hits, Ask(), "use")} == {"copy": 7, "adapt": 4, "sell": 7}

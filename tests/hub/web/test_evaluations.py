@@ -278,7 +278,12 @@ def test_an_institution_reviews_by_its_own_rubric(folk: Callable[[str], FlaskCli
     assert status == 422 and "Somebody has changed the same" in shown and "Late" in shown and "Question 1" in shown
     assert send(cora, f"{place}/edit", **rubric(1, seen="1"))[0] == 303
     assert "Question 1" in page(wang, f"/reviews/{number}/edit"), "a review keeps its edition"
+    send(cora, f"/resources/{course}/decision", verdict="adopt", reason="", visibility="public", version="0")
+    assert "By its own rubric: " in page(own_site.test_client(), f"/resources/{course}")
     assert send(cora, f"{place}/default", seen="2")[0] == 303 and "by the hub’s rubric" in page(wang, place)
+    assert "By its own rubric: " in page(own_site.test_client(), f"/resources/{course}"), "it was made by that one"
+    send(cora, f"/resources/{course}/decision", verdict="pilot", reason="", visibility="public", version="1")
+    assert "By its own rubric: " not in page(own_site.test_client(), f"/resources/{course}")
     assert "By the institution’s own rubric" in page(wang, f"/resources/{course}")
 
 
