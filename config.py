@@ -13,6 +13,7 @@ from typing import Any
 
 DATABASES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 LOCAL = r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^@\s]*)?"  # an address on this machine
+DUMPS = 7  # nightly ones that are kept
 KNOWN_SECRETS = frozenset({"", "secret", "changeme", "change-me", "dev", "development", "test"})
 
 
@@ -44,6 +45,7 @@ def from_env(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HUB_HARVEST_PAUSE": number(environ, "HUB_HARVEST_PAUSE", 0.5, 0, 60),
         "HUB_LINK_CHECKS": choice(environ, "HUB_LINK_CHECKS", ("on", "off")),
         "HUB_LINK_DAYS": number(environ, "HUB_LINK_DAYS", 14, 1, 365),
+        "HUB_DUMPS": dumps(environ.get("HUB_DUMPS", "")),
         "HUB_SMTP_URL": environ.get("HUB_SMTP_URL", ""),
         "HUB_MAIL_FROM": environ.get("HUB_MAIL_FROM", ""),
         "HUB_ALLOWED_HOSTS": words(environ.get("HUB_ALLOWED_HOSTS", "")),
@@ -106,6 +108,16 @@ def provider(environ: Mapping[str, str]) -> dict[str, Any]:
         "HUB_OIDC_SCOPES": " ".join(dict.fromkeys(("openid", *scopes))),
         "HUB_OIDC_TRUST_EMAIL": flag(environ, "HUB_OIDC_TRUST_EMAIL"),
     }
+
+
+def dumps(written: str) -> int:
+    """How many nightly dumps are kept; 0: none is made."""
+    said = written.strip().lower() or "on"
+    if said in ("on", "off"):
+        return DUMPS if said == "on" else 0
+    if not (said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= 365):
+        raise SettingsError(f"HUB_DUMPS must be on, off, or how many are kept (1 to 365), not {written!r}.")
+    return int(said)
 
 
 def words(text: str) -> tuple[str, ...]:

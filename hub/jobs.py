@@ -18,10 +18,14 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.db import db
+from hub.db import db, now
+from hub.exports import dump
+from hub.exports.site import Site
 from hub.services import (
     alerting,
+    describing,
     expiring,
+    extracting,
     harvesting,
     leasing,
     linking,
@@ -39,6 +43,7 @@ from hub.services.probing import Prober
 from search.index import Index
 
 log = logging.getLogger(__name__)
+DUMPED_WITHIN = 12  # hours: a dump that is younger is this night's
 URGENT = 10  # priority in the queue; the others have none
 
 
@@ -121,6 +126,7 @@ def register(
     for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
     huey.periodic_task(crontab(minute="17"), name="expire", expires=3000)(expire)
+    bind_dumps(huey, app)
     return Jobs(
         harvest=queue,
         tend=bind_care(huey, app, index),
@@ -243,6 +249,30 @@ def bind_alerts(huey: Huey, app: Flask, index: Index, leaving: threading.Event, 
     if on:
         huey.periodic_task(crontab(minute="7"), name="alerts", expires=3000)(alert.call_local)
     return cast("Callable[[], object]", alert)
+
+
+def bind_dumps(huey: Huey, app: Flask) -> None:
+    """The nightly dump of the catalogue, unless HUB_DUMPS says that there is none."""
+    keep = int(app.config.get("HUB_DUMPS") or 0)
+
+    def dump_all() -> None:
+        """Write it. Of several workers the first does."""
+        folder = Path(app.config["HUB_DATA"]) / "dumps"
+        last = next(iter(dump.whole(folder)), None)
+        if last is not None and last.name > (now() - timedelta(hours=DUMPED_WITHIN)).strftime(dump.FORM):
+            return
+        try:
+            with app.app_context():
+                site = Site(str(app.config.get("HUB_BASE_URL") or ""), str(app.config["SITE_NAME"]))
+                made = dump.write(folder, describing.walk(db.session()), extracting.terms(db.session()), site, now(), keep=keep)
+                log.info("dump %s: %s resources", made.name, made.files["resources.jsonl.gz"]["records"])
+        except dump.AlreadyDumping:
+            log.info("dump: another worker is at it")
+        except Exception:  # the job's outer edge: the last dump is as it was, the next night has its own
+            log.exception("dump: broke off")
+
+    if keep:
+        huey.periodic_task(crontab(hour="2", minute="40"), name="dump", expires=3000)(dump_all)
 
 
 def does_answer(huey: Huey) -> bool:

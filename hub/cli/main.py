@@ -33,6 +33,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "tuning": ("hub.cli.tuning", "Show and change the numbers by which results are ordered."),
     "vocabulary": ("hub.cli.vocabulary", "Load the topics and platforms anew, and sort the catalogue by them."),
     "check": ("hub.cli.index", "Compare the index with the database; exit status 0 only when they agree."),
+    "dump": ("hub.cli.dump", "Write all resources and topics into files that the site offers to everybody."),
     "backup": ("hub.cli.backup", "Write the whole database into one file, while the hub works."),
     "restore": ("hub.cli.backup", "Bring a backup back, on either database, and make the index anew."),
     "user": ("hub.cli.user", "Add people who may sign in."),

@@ -20,7 +20,20 @@ COLUMNS = (
     *("id", "title", "alternative title", "url", "type", "language", "subtitle language", "summary", "description"),
     *("creator", "instructor", "publisher", "provider", "institution", "code", "licence", "free", "price", "currency", "certificate"),
     *("ects", "duration", "workload", "start", "end", "enrolment start", "enrolment end", "pace", "mode"),
-    *("level", "subject", "keyword", "skills", "prerequisites", "audience", "image", "isbn", "doi", "created", "published date", "modified"),
+    *(
+        "level",
+        "subject",
+        "keyword",
+        "skills",
+        "prerequisites",
+        "audience",
+        "image",
+        "isbn",
+        "doi",
+        "created",
+        "published date",
+        "modified",
+    ),
     *("catalogue topics", "catalogue platforms", "rating", "reviews", "page", "harvested from"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -197,17 +197,6 @@ def source(session: Session, index: Index, name: str) -> SourceState | None:
 
 
 # What machines ask
-
-
-def addresses(session: Session, *, limit: int) -> Iterator[tuple[str, str, datetime]]:
-    """(public id, slug, last change) of the resources that can be found, the latest change first."""
-    rows = session.execute(
-        select(Resource.public_id, Resource.title, Resource.updated_at)
-        .where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None))
-        .order_by(Resource.updated_at.desc())
-        .limit(limit)
-    )
-    return ((public_id, naming.slug(title), changed) for public_id, title, changed in rows)
 
 
 def database_answers(session: Session) -> bool:

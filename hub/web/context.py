@@ -7,13 +7,18 @@ from typing import Any
 from flask import current_app, g
 from flask_login import current_user
 
-from hub.db import db
+from hub.db import Session, db
 from hub.services import acting, auditing
 
 
 def session() -> Any:
     """The request's database session. (Views pass it on to services and know no more of it: hence no type.)"""
     return db.session()
+
+
+def own_session() -> Any:
+    """A session that outlives the request, for what is made while it is sent; whoever asks closes it."""
+    return Session(db.engine)
 
 
 def index() -> Any:

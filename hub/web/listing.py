@@ -63,6 +63,15 @@ class Listing:
         """The page on which teachers tag all of it."""
         return address_of("/search/tag", self.ask)
 
+    def taken(self, suffix: str) -> str:
+        """All of it as a file, or its newest as a feed: the page's own filters are asked like those that were chosen."""
+        return address_of(f"/search.{suffix}", replace(self.ask, filters={**self.ask.fixed, **self.ask.filters}, fixed={}))
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Can the whole question be asked of a search? That of a source's page cannot."""
+        return set(self.ask.fixed) <= set(asking.SHOWN)
+
     def clear(self) -> str:
         """Without filters."""
         return self.address(replace(self.ask, filters={}))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import adopting, bookmarking, displaying, evaluating, hiding, reading, tagging
-from hub.web import context, jsonld
+from hub.exports import coins, formats, jsonld, signposting
+from hub.services import adopting, bookmarking, describing, displaying, evaluating, hiding, reading, tagging
+from hub.web import context, outlet
+from hub.web.markup import web_address
 
+HTML = "text/html"
 bp = Blueprint("resources", __name__)
 
 
@@ -43,20 +49,55 @@ def show(name: str) -> str | Response | tuple[str, int]:
     right = address(page.summary.public_id, page.summary.slug)
     if name != f"{page.summary.public_id}-{page.summary.slug}".rstrip("-"):
         return redirect(right, 301)
-    return render_template(
-        "resources/show.html",
-        page=page,
-        resource=page.summary,
-        similar=reading.similar(context.session(), context.index(), page.summary.id),
-        canonical=public_address(right),
-        jsonld=jsonld.script(page, public_address(right)),
-        tags=tagging.on_resource(context.session(), context.viewer(), page.summary.id),
-        evaluation=evaluating.on_resource(context.session(), context.viewer(), page.summary.id),
-        adoptions=adopting.on_resource(context.session(), context.viewer(), page.summary.id),
-        kept=bookmarking.on_resource(context.session(), context.viewer(), page.summary.id),
-        shelves=displaying.choices(context.session(), context.viewer(), page.summary.id, limit=8),
-        hidden_by=hiding.why(context.session(), page.summary.id) if page.hidden_at else ("", ""),
+    if (document := negotiated(page.summary.public_id)) is not None:
+        return document
+    return shown(page, right)
+
+
+def negotiated(public_id: str) -> Response | None:
+    """Another format, for who likes one better than a page (RFC 9110, section 12.5.1); it has an address of its own."""
+    asked = request.accept_mimetypes
+    best = max(formats.OF_ONE.values(), key=lambda each: asked.quality(each.media_type))
+    if not asked.quality(best.media_type) > asked.quality(HTML):
+        return None
+    response = redirect(f"/resources/{public_id}.{best.suffix}", 303)
+    response.vary.add("Accept")
+    return response
+
+
+def shown(page: reading.ResourcePage, right: str) -> Response:
+    """The page, with all that machines read in it and in its headers."""
+    session, number = context.session(), page.summary.id
+    one, site = described(number), outlet.site()
+    links = signposting.links(one, site)
+    response = make_response(
+        render_template(
+            "resources/show.html",
+            page=page,
+            resource=page.summary,
+            similar=reading.similar(session, context.index(), number),
+            canonical=public_address(right),
+            jsonld=Markup(jsonld.script(one, site)),  # noqa: S704 - what could end the element is escaped there
+            coins=coins.write(one, site),
+            unapi_id=site.resource(one),
+            links=links,
+            og_image=web_address(one.image),
+            tags=tagging.on_resource(session, context.viewer(), number),
+            evaluation=evaluating.on_resource(session, context.viewer(), number),
+            adoptions=adopting.on_resource(session, context.viewer(), number),
+            kept=bookmarking.on_resource(session, context.viewer(), number),
+            shelves=displaying.choices(session, context.viewer(), number, limit=8),
+            hidden_by=hiding.why(session, number) if page.hidden_at else ("", ""),
+        )
     )
+    response.vary.add("Accept")
+    response.headers["Link"] = signposting.header(links)
+    return response
+
+
+def described(number: int) -> Any:
+    """The resource in full, also while it is hidden: only curators come here then."""
+    return describing.describe(context.session(), [number])[number]
 
 
 def gone(page: reading.ResourcePage) -> tuple[str, int]:

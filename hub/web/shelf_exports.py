@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup, escape
 
-from hub.exports import atom
-from hub.services import crediting, displaying, heralding
-from hub.web import attributions, context, houses, spreadsheets
+from hub.exports import atom, formats
+from hub.services import crediting, displaying, extracting, heralding
+from hub.web import attributions, context, houses, outlet, spreadsheets
 from hub.web.messages import gettext as _
 from hub.web.shelf_pages import shelf_or_404
 
@@ -100,16 +100,23 @@ def document(public_id: str) -> Response:
     return saved(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "application/json", f"shelf-{shelf.public_id}.json")
 
 
-@bp.get("/shelves/<public_id>/feed.atom")
-def feed(public_id: str) -> Response:
+@bp.get('/shelves/<public_id>/items.<any("ris", "bib", "csl.json", "jsonl"):suffix>')
+def references(public_id: str, suffix: str) -> Response:
+    """What stands on it, for reference managers and programs."""
+    shelf = shelf_or_404(public_id)
+    return outlet.file(extracting.of_shelf(context.session(), shelf.id), formats.OF_MANY[suffix], f"shelf-{shelf.public_id}")
+
+
+@bp.get('/shelves/<public_id>/feed.<any("atom", "rss", "json"):suffix>')
+def feed(public_id: str, suffix: str) -> Response:
     """What was put on a public shelf, the newest first."""
     shelf, session = shelf_or_404(public_id), context.session()
     if shelf.visibility != "public":
         abort(404)
-    return answer(shelf, displaying.described(session, [shelf.id])[0], heralding.latest(session, shelf.id, FED))
+    return answer(shelf, displaying.described(session, [shelf.id])[0], heralding.latest(session, shelf.id, FED), suffix)
 
 
-def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added]) -> Response:
+def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added], suffix: str) -> Response:
     """The feed; 304 when it has not changed since the reader had it."""
     page = public_address(url_for("shelves.show", public_id=shelf.public_id))
     maker = houses.institution_name(seen.house) if seen.house else seen.owner or ""
@@ -124,10 +131,6 @@ def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added]) ->
         for one in items
     )
     own = public_address(request.path)
-    body = atom.write(
-        atom.Feed(id=page, title=shelf.title, link=page, own_link=own, updated=shelf.updated_at, author=maker, entries=entries)
+    return outlet.feed(
+        atom.Feed(id=page, title=shelf.title, link=page, own_link=own, updated=shelf.updated_at, author=maker, entries=entries), suffix
     )
-    response = Response(body, mimetype=atom.MEDIA_TYPE)
-    response.set_etag(f"{shelf.public_id}-{shelf.version}")
-    response.last_modified = shelf.updated_at
-    return response.make_conditional(request)  # type: ignore[return-value]

@@ -29,9 +29,11 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant", "de", "pt-BR", "fr")
 DURATIONS = (None, "P6W", "PT40H", "P3M", "P14D", "PT1H30M")
 ANYTHING: dict[str, Any] = {
     "id": 1, "public_id": "abcd2345", "slug": "a", "version": 1, "gone": False, "title": "A title", "alternative_titles": (),
-    "summary": None, "description": None, "text": "", "url": None, "resource_type": None, "languages": (), "subtitle_languages": (), "agents": (),
+    "summary": None, "description": None,
+    "text": "", "url": None, "resource_type": None, "languages": (), "subtitle_languages": (), "agents": (),
     "provider": None, "provider_slug": None, "institution": None, "code": None, "licence": None, "licence_family": None,
-    "licence_url": None, "rights": None, "free": None, "certificate": None, "credits": None, "duration": None, "workload_min": None, "workload_max": None,
+    "licence_url": None, "rights": None,
+    "free": None, "certificate": None, "credits": None, "duration": None, "workload_min": None, "workload_max": None,
     "levels": (), "subjects": (), "keywords": (), "teaches": (), "prerequisites": (), "audience": (), "image": None, "created": None,
     "published": None, "modified": None, "completeness": 0, "score": None, "reviews": 0, "adoptions": 0, "links": None,
     "catalogued_at": THEN, "updated_at": THEN, "provenance": {}, "topics": (), "platforms": (), "identifiers": (), "same_as": (),

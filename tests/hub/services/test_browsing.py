@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models import Run
-from hub.services import browsing, indexing, labelling
+from hub.services import browsing, indexing, labelling, mapping
 
 
 def test_labels_are_in_the_reader_s_language_or_in_english(session: Session) -> None:
@@ -39,7 +39,7 @@ def test_counts_come_from_the_index(app: Flask, session: Session, make_source: A
     assert {(p.name, p.slug, p.count) for p in browsing.providers(index)} == {("One", "one", 1), ("Two, Inc.", "two-inc", 1)}
     assert browsing.provider_name(session, "two-inc") == "Two, Inc."
     assert browsing.provider_name(session, "three") is None
-    assert {slug for _, slug, _ in browsing.addresses(session, limit=9)} == {"cold-chain-logistics", "last-mile-delivery"}
+    assert {slug for _, slug, _ in mapping.resources(session, 1)} == {"cold-chain-logistics", "last-mile-delivery"}
 
 
 def test_a_source_says_how_fresh_it_is(app: Flask, session: Session, make_source: Any) -> None:

@@ -126,6 +126,7 @@ TABLE: dict[str, Rule] = {
     "follows.follow": Rule(signed_in, form={"subject": "institution", "key": "own"}),
     "follows.change": MINE, "follows.leave": MINE, "follows.advice": OWN, "feeds.institution": PUBLIC, "feeds.topic": PUBLIC,
     "feeds.provider": Rule(nobody, "nothing", False), "feeds.search": PUBLIC,
+    "feeds.results": PUBLIC,
     # teachers
     "adoptions.index": PUBLIC, "adoptions.export": PUBLIC, "adoptions.new": Rule(acting("teacher")),
     "adoptions.edit": Rule(either(owner, here("curator")), "adoption", guarded=False),
@@ -145,7 +146,8 @@ TABLE: dict[str, Rule] = {
     "sprinkles.undo": Rule(acting("teacher"), "nothing"),
     # shelves
     "shelves.index": PUBLIC, "shelves.mine": OWN, "shelves.new": OWN, "shelves.show": READ, "shelf_exports.attribution": READ,
-    "shelf_exports.document": READ, "shelf_exports.table": READ, "shelf_exports.feed": Rule(everybody, "feed", guarded=False),
+    "shelf_exports.document": READ, "shelf_exports.table": READ, "shelf_exports.references": READ,
+    "shelf_exports.feed": Rule(everybody, "feed", guarded=False),
     "shelves.copy": Rule(signed_in, "shelf"),
     "shelves.edit": MANAGE, "shelves.delete": MANAGE, "shelves.editors": MANAGE, "shelves.share": MANAGE, "shelf_items.choose": OWN,
     "shelf_items.shelve": Rule(either(owner, here("teacher")), "shelf"), "shelf_items.add": CHANGE, "shelf_items.move": CHANGE,

@@ -48,8 +48,9 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "adoption_id": ["1", "2", "3", "4", "5"],
     "review_id": ["1"],
     "tag_id": ["1"],
+    "number": ["1"],
 }
-UNSEEN = {"static", "judgements.show", "judgements.remove"}  # nothing that a source writes; no query is kept here
+UNSEEN = {"static", "judgements.show", "judgements.remove", "dumps.member"}  # nothing that a source writes; no query, no dump is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
 OTHERS = 12
 SCHEMES = {"", "http", "https", "mailto"}

@@ -99,7 +99,8 @@ def address(rule: WerkzeugRule, stage: Stage, visibility: str) -> str:
         values["token"] = "nothing"
     if rule.rule.startswith("/feeds/providers"):
         values["slug"] = "nobody"
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
+    path = re.sub(r'<any\("(.+?)".*?\):suffix>', r"\1", rule.rule)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], path)
 
 
 def understood(rule: Rule, house: House) -> dict[str, str]:

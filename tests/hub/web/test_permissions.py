@@ -28,11 +28,15 @@ OPEN = {
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
+    '/resources/<public_id>.<any("jsonld", "ris", "bib", "csl.json"):suffix>', "/unapi", "/moochub/courses", "/opensearch.xml",
+    "/suggest.json",
+    '/search.<any("csv", "jsonl", "ris", "bib", "csl.json"):suffix>', "/sitemaps/pages.xml", "/sitemaps/resources-<int:number>.xml",
+    "/dumps/", "/dumps/<name>/<file>",
 }  # fmt: skip
 CURATORS = ("/resources/<public_id>/", "/admin/corrections", "/admin/duplicates", "/admin/links", "/admin/resources", "/admin/topics")
 TOKENLESS = ("/oai",)  # who asks it by POST has no session, and it writes nothing
 COUNTED = ("/search", "/search/facets/<name>")  # what is searched is counted
-NOBODY = {"int": "999999999", "default": "nobody"}
+NOBODY = {"int": "999999999", "default": "nobody", "suffix": "csv"}
 ODD_NUMBERS = ("1000000000", "2147483648", "9223372036854775808", "9" * 5_000, "-1", "1.0", "nobody", "%D9%A3", "%00")
 ODD_NAMES = ("%00", "%ED%A0%80", "%E2%80%AE", "..%2F..", "%7B%7B7*7%7D%7D", "x" * 5_000, "'")
 

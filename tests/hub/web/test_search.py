@@ -235,7 +235,7 @@ def test_a_broken_index_leaves_the_rest_standing(own_site: Flask, tmp_path: Path
     for path in (tmp_path / "hub" / "index").rglob("*.*"):
         path.write_bytes(b"garbage")
     visitor = own_site.test_client()
-    address = re.search(r"<loc>https://hub\.example(/resources/[^<]+)</loc>", visitor.get("/sitemap.xml").get_data(as_text=True))
+    address = re.search(r"<loc>https://hub\.example(/resources/[^<]+)</loc>", visitor.get("/sitemaps/resources-1.xml").text)
     assert address is not None
     for path_of_search in ("/search?q=a", "/topics/logistics", "/providers"):
         answer = visitor.get(path_of_search)

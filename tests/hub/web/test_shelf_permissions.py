@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,10 +27,12 @@ STAFF = {"teacher", "colleague", "curator", "admin"}
 SEATED = MEMBERS | {"partner", "stranger"}
 ANY, ALL = {*CAST}, {*CAST, "visitor"}
 MANAGERS = {"teacher", "curator", "admin"}
+FEED = 'GET /shelves/<public_id>/feed.<any("atom", "rss", "json"):suffix>'
+REFERENCES = 'GET /shelves/<public_id>/items.<any("ris", "bib", "csl.json", "jsonl"):suffix>'
 MAY = {  # method and route -> who may of those who see it; whoever made it is `teacher`
     "GET /shelves": ALL, "GET /shelves/mine": ANY, "GET /shelves/new": ANY, "POST /shelves/new": ANY,
     "GET /shelves/<public_id>": ALL, "GET /shelves/<public_id>/items.csv": ALL, "GET /shelves/<public_id>/shelf.json": ALL,
-    "GET /shelves/<public_id>/attribution.<suffix>": ALL, "GET /shelves/<public_id>/feed.atom": ALL,
+    "GET /shelves/<public_id>/attribution.<suffix>": ALL, FEED: ALL, REFERENCES: ALL,
     "GET /shelves/<public_id>/edit": MANAGERS, "POST /shelves/<public_id>/edit": MANAGERS,
     "GET /shelves/<public_id>/delete": MANAGERS, "POST /shelves/<public_id>/delete": MANAGERS,
     "GET /shelves/<public_id>/editors": MANAGERS, "POST /shelves/<public_id>/editors": MANAGERS,
@@ -79,7 +82,8 @@ def routes(app: Flask) -> set[str]:
 def address(route: str, stage: Stage, visibility: str) -> str:
     values = stage.by_visibility[visibility]
     resource = stage.fixed["resource"] if "/resources/" in route else values["public_id"]
-    path = route.split(" ")[1].replace("<public_id>", resource).replace("<suffix>", "txt")
+    path = re.sub(r'<any\("(.+?)".*?\):suffix>', r"\1", route.partition(" ")[2])
+    path = path.replace("<public_id>", resource).replace("<suffix>", "txt")
     return path.replace("<int:item_id>", values["item_id"]).replace("<int:comment_id>", values["comment_id"])
 
 
@@ -88,7 +92,7 @@ def expected(route: str, role: str, visibility: str) -> str:
     if role == "visitor" and (MAY[route] != ALL):
         return "sign in"
     named = "/shelves/<" in route or route == "POST /resources/<public_id>/shelve"
-    if (named and role not in SEEN[visibility]) or (route.endswith("feed.atom") and visibility != "public"):
+    if (named and role not in SEEN[visibility]) or (route == FEED and visibility != "public"):
         return "404"
     if visibility == "private" and named:
         return "in"
