@@ -23,8 +23,8 @@ CLOSED = ("/admin/", "/me/", "/login", "/suggest", "/search/facets/", "/search."
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read; questions with filters are endless, so they are not to be crawled."""
-    open_too = "Allow: /oai?"  # the longer rule wins (RFC 9309, section 2.2.2)
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), open_too, f"Sitemap: {outlet.site().address}/sitemap.xml", ""]
+    rules = [*(f"Disallow: {path}" for path in CLOSED), "Allow: /oai?"]  # the longer rule wins (RFC 9309, section 2.2.2)
+    lines = ["User-agent: *", *rules, f"Sitemap: {outlet.site().address}/sitemap.xml", ""]
     return outlet.answer("\n".join(lines), "text/plain")
 
 

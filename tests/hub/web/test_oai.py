@@ -19,15 +19,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from protego import Protego
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from config import from_env
 from harvesters.record import Agent, Raw, Record
 from hub.app import create_app
 from hub.db import db, now
 from hub.exports import lrmi
-from hub.models import Assignment, Concept, Resource, Run, Source
-from hub.services import arranging, assigning, cataloguing, classifying, grouping, hiding, receiving, relabelling, resuming, uniting
+from hub.models import Assignment, Concept, ConceptLabel, Resource, Run, Source
+from hub.services import (
+    arranging,
+    assigning,
+    cataloguing,
+    classifying,
+    grouping,
+    hiding,
+    receiving,
+    relabelling,
+    resuming,
+    seeding,
+    uniting,
+)
 from hub.services.auditing import Actor
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "samples" / "oai_schemas" / "oai_pmh.xsd"))
@@ -568,3 +580,27 @@ def test_harvesters_come_later_when_the_database_is_away(own_site: Flask) -> Non
     path.mkdir()
     answer = own_site.test_client().get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_other_hosts_are_refused_here_too(own_site: Flask) -> None:
+    own_site.config.update(HUB_BASE_URL="", TRUSTED_HOSTS=["hub.example"])
+    for method in ("GET", "POST"):
+        answer = own_site.test_client().open("/oai?verb=Identify", method=method, headers={"Host": "evil.example"})
+        assert (answer.status_code, b"evil" in answer.data) == (400, False)
+
+
+def test_a_vocabulary_that_is_loaded_again_moves_only_what_it_changed(own_site: Flask) -> None:
+    with own_site.app_context():
+        session = db.session
+        then = now() - timedelta(days=9)
+        session.execute(update(Resource).values(updated_at=then))
+        session.commit()
+        seeding.load_vocabulary(session())
+        assert session.scalar(select(func.count()).where(Resource.updated_at > then)) == 0
+        session.execute(
+            update(ConceptLabel).where(ConceptLabel.text == "Cross-border e-commerce", ConceptLabel.preferred).values(text="Old name")
+        )
+        changed = select(ConceptLabel.concept_id).where(ConceptLabel.text == "Old name")
+        about = set(session.scalars(select(Assignment.resource_id).where(Assignment.concept_id.in_(changed))))
+        seeding.load_vocabulary(session())
+        assert set(session.scalars(select(Resource.id).where(Resource.updated_at > then))) == about != set()
