@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, current_app, g, stream_with_context
@@ -17,7 +17,7 @@ def session() -> Any:
     return db.session()
 
 
-def streamed(parts: Iterable[str], content_type: str) -> Response:
+def streamed(parts: Iterator[str], content_type: str) -> Response:
     """An answer that is sent as it is made. Flask forgets the request's session when the view returns: what the parts read with it then
     is given back when the last of them has left, or when nobody listens any more."""
     response = Response(stream_with_context(parts), content_type=content_type)
