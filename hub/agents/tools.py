@@ -75,7 +75,7 @@ class Search(Arguments):
 class OneResource(Arguments):
     """Arguments of `get_resource` and `similar_resources`."""
 
-    id: str = Field(min_length=1, max_length=16, description="The `id` of a result.")
+    id: str = Field(pattern=r"^[0-9a-z]{1,16}$", description="The `id` of a result.")
 
 
 class Topics(Arguments):

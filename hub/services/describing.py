@@ -208,6 +208,8 @@ def in_order(session: Session, ids: Sequence[int]) -> list[Description]:
 
 def by_public_id(session: Session, public_id: str) -> Description | None:
     """The resource with this public id, also when it is gone; None when there never was one."""
+    if "\0" in public_id:  # PostgreSQL takes none
+        return None
     id = session.scalar(select(Resource.id).where(Resource.public_id == public_id[:16]))
     return None if id is None else describe(session, [id])[id]
 

@@ -119,6 +119,10 @@ ACTIONS = {
     "platform.added": _l("Learning platform registered"),
     "platform.changed": _l("Learning platform changed"),
     "platform.removed": _l("Learning platform removed"),
+    "webhook.create": _l("Webhook made"),
+    "webhook.pause": _l("Webhook paused"),
+    "webhook.resume": _l("Webhook goes on"),
+    "webhook.remove": _l("Webhook removed"),
     "shelf.created": _l("Shelf made"),
     "shelf.changed": _l("Shelf changed"),
     "shelf.copied": _l("Shelf copied"),
@@ -144,6 +148,7 @@ SUBJECTS = {
     "tag": _l("Tag"),
     "rubric": _l("Rubric"),
     "platform": _l("Learning platform"),
+    "webhook": _l("Webhook"),
 }
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}
 

@@ -53,6 +53,8 @@ def unapi() -> Response:
     identifier, wanted = request.args.get("id", ""), request.args.get("format", "")
     if not identifier:
         return listed() if not wanted else refused(400)
+    if "\0" in identifier:
+        abort(404)
     public_id = identifier[:UNAPI_MOST].removeprefix(outlet.site().address).removeprefix("/resources/").partition("-")[0]
     one = found(public_id)
     if not wanted:

@@ -18,6 +18,7 @@ def test_a_dump_is_written_and_served(app: Flask, session: Session, make_source:
     done = json.loads(runner(app)("dump", "--json").stdout)
     assert done["files"]["resources.jsonl.gz"]["records"] == 5
     assert done["files"]["topics.jsonl.gz"]["records"] > 50
+    app.extensions["hub"].add_site()
     visitor = app.test_client()
     page = visitor.get("/dumps/").text
     assert f"/dumps/{done['dump']}/resources.jsonl.gz" in page
@@ -38,4 +39,5 @@ def test_a_dump_is_written_and_served(app: Flask, session: Session, make_source:
 
 
 def test_without_a_dump_the_page_says_so(app: Flask) -> None:
+    app.extensions["hub"].add_site()
     assert "No dump yet" in app.test_client().get("/dumps/").text

@@ -216,12 +216,12 @@ def cell(value: str, signs: str) -> str:
 
 def for_a_table(one: Description) -> Description:
     """The same without what a cell would be taken apart at."""
-    signs = ";；|、,，"
+    signs = ";；|、,，<"  # also what a reader of HTML takes for the beginning of a tag
     return replace(
         one,
         agents=tuple(replace(who, name=cell(who.name, signs)) for who in one.agents),
         **{name: tuple(dict.fromkeys(cell(word, signs) for word in getattr(one, name)))
-           for name in ("subjects", "keywords", "teaches", "audience")},
+           for name in ("subjects", "keywords", "teaches", "audience", "prerequisites")},
     )  # fmt: skip
 
 

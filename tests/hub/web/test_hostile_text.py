@@ -49,6 +49,7 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "review_id": ["1"],
     "tag_id": ["1"],
     "number": ["1"],
+    **{name: ["1"] for name in ("webhook_id", "platform_id", "run", "review", "adoption")},
 }
 UNSEEN = {"static", "judgements.show", "judgements.remove", "dumps.member"}  # nothing that a source writes; no query, no dump is kept here
 MOST = {"resources.show": 130, "search.show": 40, "search.suggest": 30}  # addresses of one view that are asked
@@ -115,6 +116,9 @@ def seeds(app: Flask, harm: ModuleType) -> list[str]:
     found += [f"/tags/suggest?tags={words}" for words in ("s", "x,%20i")] + ["/tags/1/merge?into=2", "/tags/1/merge?q=s"]
     found += [f"/resources/{name}" for name in names] + [f"/search/why/{name}?q=commerce" for name in names[:5]]
     found += [f"/resources/{name}/bookmark" for name in names[:5]]
+    found += [f"/api/v1/resources/{name}{rest}" for name in names[:9] for rest in ("", "/reviews", "/adoptions", "/tags")]
+    found += [f"/embed/resources/{name}" for name in names[:9]] + ["/embed/shelves/nothing", "/api/v1/shelves/nothing"]
+    found += [f"/api/v1/bookmarks/{names[0]}", *(f"/api/v1/sources/{name}" for name, _ in looks), "/api/v1/sources/nothing"]
     found += [f"/admin/runs/{run}/failures/{failure}" for run, failure in failures]
     asked = [
         f"{place}{quote(payload)}" for place in ("/search?q=", "/suggest?q=", "/resources?q=", "/sources?q=") for payload in harm.PAYLOADS
@@ -202,7 +206,14 @@ def strings(value: object) -> Iterator[str]:
 def faults(client: FlaskClient, place: str, harm: ModuleType) -> tuple[list[str], list[str]]:
     """What is wrong with an answer, and where it leads to."""
     answer = client.get(place, buffered=True)
-    kind, text = answer.mimetype, answer.get_data(as_text=True)
+    try:
+        kind, text = answer.mimetype, answer.get_data(as_text=True)
+    except UnicodeDecodeError:  # a picture or an archive, which no browser shows as a page
+        assert answer.mimetype.startswith(("image/", "application/zip", "application/gzip", "application/vnd.ims.")), (
+            place,
+            answer.mimetype,
+        )
+        return [], []
     found = [f"status {answer.status_code}"] if answer.status_code >= 500 and place not in ("/readyz",) else []
     if answer.headers.get("X-Content-Type-Options") != "nosniff" or "script-src 'self'" not in answer.headers.get(
         "Content-Security-Policy", ""

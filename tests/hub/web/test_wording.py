@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from harvesters.clean.licence import FAMILIES
 from harvesters.record import LEVELS, RESOURCE_TYPES
 from hub.models.run import STATES, TASKS
+from hub.models.webhook import EVENTS
 from hub.services import sourcing
 from hub.services.asking import SHOWN, USES
 from hub.web import advice, charts, context, deeds, facts, health, permissions, quantities, upkeep, weights, wording
@@ -27,7 +28,7 @@ DEEDS = {  # every deed that the code writes into the audit log
     found
     for path in (ROOT / "hub" / "services").glob("*.py")
     for found in re.findall(r'"((?:source|run|resources?|topic|link)\.[a-z_-]+)"', path.read_text(encoding="utf-8"))
-}
+} - set(EVENTS)
 
 
 @contextmanager
