@@ -204,8 +204,9 @@ def every(session: Session) -> Sequence[Source]:
 
 
 def harvested(session: Session) -> Sequence[Source]:
-    """The sources that are harvested: no drafts, none that are retired."""
-    return session.scalars(select(Source).where(~Source.draft, Source.retired_at.is_(None)).order_by(Source.name)).all()
+    """The sources that are harvested: no drafts, none that are retired, none that is fed here."""
+    found = session.scalars(select(Source).where(~Source.draft, Source.retired_at.is_(None)).order_by(Source.name))
+    return [source for source in found if not is_internal(source)]
 
 
 def sizes(session: Session) -> Mapping[int, int]:
