@@ -57,7 +57,8 @@ def study(served: str, served_database: str) -> Iterator[Study]:
     with Session(engine) as session:
         for model in (StepDone, Enrolment, ShelfItem, Shelf, Bookmark, RemovedBookmark, Adoption):
             session.execute(delete(model))
-        session.execute(delete(Membership))
+        house = select(Institution.id).where(Institution.slug == "study-house")
+        session.execute(delete(Membership).where(Membership.institution_id.in_(house)))
         session.execute(delete(Institution).where(Institution.slug == "study-house"))
         session.execute(delete(Person).where(Person.email == EMAIL))
         tallying.tally(session, list(session.scalars(select(Resource.id).where(Resource.adoption_count > 0))))
