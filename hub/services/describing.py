@@ -219,7 +219,6 @@ def walk(session: Session, *, after: int = 0, at_once: int = AT_ONCE) -> Iterato
     alive = (Resource.withdrawn_at.is_(None), Resource.hidden_at.is_(None), Resource.merged_into_id.is_(None))
     while ids := list(session.scalars(select(Resource.id).where(Resource.id > after, *alive).order_by(Resource.id).limit(at_once))):
         yield from in_order(session, ids)
-        session.expunge_all()
         after = ids[-1]
 
 
