@@ -1,176 +1,32 @@
-"""What people report of each other's words, and what a moderator of the hub makes of it: uphold and hide, dismiss, restore."""
+"""What a moderator of the hub makes of a report: uphold and hide, dismiss, restore."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.clean.text import scrub
 from hub.db import now
 from hub.models.account import Person
 from hub.models.adoption import Adoption
-from hub.models.institution import Institution
-from hub.models.resource import Resource
-from hub.models.review import Complaint, Reply, Review
-from hub.models.shelf import Comment, Shelf
-from hub.services import acting, auditing, mailing, tallying
+from hub.models.review import Complaint, Review
+from hub.services import auditing, complaining, mailing, tallying
 from hub.services.acting import Viewer
+from hub.services.complaining import KINDS, TEXT_MOST, BadComplaint, NotAllowed, NotThere, Shown
 
-REASONS = ("abuse", "spam", "wrong", "private", "other")
-STATES = ("open", "upheld", "dismissed")
-TEXT_MOST = 2_000
-A_DAY = 20  # reports of one person
 AT_ONCE = 30
-
-
-class NotThere(Exception):
-    """Nothing that this visitor sees."""
-
-
-class NotAllowed(Exception):
-    """Moderators of the hub alone decide, and none of them on their own words."""
-
-
-class AlreadyReported(Exception):
-    """This person has reported it before."""
-
-
-class TooMany(Exception):
-    """This person has reported a great deal today."""
-
-
-class BadComplaint(Exception):
-    """No such reason, or a text that is too long. (Forms say so before.)"""
 
 
 class AlreadyDecided(Exception):
     """Another moderator was first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What can be reported: where it stands, what it says, who sees it, where it is shown."""
-
-    model: Any
-    words: tuple[str, ...]  # its columns of text
-    seen: Callable[[Viewer], ColumnElement[bool]]
-    path: Callable[[Session, Any], str]
-    hides: bool = True  # it has `hidden_at`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What is reported, in its context."""
-
-    subject: str
-    id: int
-    text: str
-    path: str
-    person_id: int | None
-    person: str | None
-    institution: str | None
-    hidden: bool
-    hides: bool
-
-
-def _shown_adoption(who: Viewer) -> ColumnElement[bool]:
-    return acting.visible(Adoption, who) & Adoption.hidden_at.is_(None)
-
-
-def _shown_review(who: Viewer) -> ColumnElement[bool]:
-    return acting.visible(Review, who) & Review.hidden_at.is_(None)
-
-
-def _shown_reply(who: Viewer) -> ColumnElement[bool]:
-    return Reply.hidden_at.is_(None) & Reply.review_id.in_(select(Review.id).where(_shown_review(who)))
-
-
-def _shown_comment(who: Viewer) -> ColumnElement[bool]:
-    return Comment.hidden_at.is_(None) & Comment.shelf_id.in_(select(Shelf.id).where(acting.visible(Shelf, who)))
-
-
-def _shelf_path(session: Session, comment: Comment) -> str:
-    return f"/shelves/{session.scalars(select(Shelf.public_id).where(Shelf.id == comment.shelf_id)).one()}"
-
-
-def _adoption_path(session: Session, adoption: Adoption) -> str:
-    return f"/resources/{session.scalars(select(Resource.public_id).where(Resource.id == adoption.resource_id)).one()}"
-
-
-KINDS = {
-    "review": Kind(Review, ("comment", "evidence"), _shown_review, lambda _session, row: f"/reviews/{row.id}"),
-    "reply": Kind(Reply, ("text",), _shown_reply, lambda _session, row: f"/reviews/{row.review_id}"),
-    "comment": Kind(Comment, ("text",), _shown_comment, _shelf_path),
-    "shelf": Kind(
-        Shelf, ("title", "about"), lambda who: acting.visible(Shelf, who), lambda _session, row: f"/shelves/{row.public_id}", hides=False
-    ),
-    "adoption": Kind(Adoption, ("course", "changes", "outcome"), _shown_adoption, _adoption_path),
-    "institution": Kind(
-        Institution, ("name", "about"), lambda who: Institution.id > 0, lambda _session, row: f"/institutions/{row.slug}", hides=False
-    ),
-}
-
-
 def may(who: Viewer) -> bool:
     """Does this person moderate? The hub's admins and its own curators: institutions are too near to what is said of them."""
     return who.is_moderator
-
-
-def shown(session: Session, who: Viewer, subject: str, subject_id: int, *, all_of_them: bool = False) -> Shown:
-    """What is reported, as its reporter sees it; `all_of_them`: for a moderator. Raises NotThere."""
-    kind = KINDS.get(subject)
-    if kind is None or (all_of_them and not may(who)):
-        raise NotThere
-    wanted = select(kind.model).where(kind.model.id == subject_id)
-    row = session.scalars(wanted if all_of_them else wanted.where(kind.seen(who))).first()
-    if row is None:
-        raise NotThere
-    person_id = getattr(row, "person_id", None)
-    house_id = row.id if subject == "institution" else row.institution_id
-    return Shown(
-        subject=subject,
-        id=row.id,
-        text="\n\n".join(text for name in kind.words if (text := getattr(row, name))),
-        path=kind.path(session, row),
-        person_id=person_id,
-        person=session.scalars(select(Person.name).where(Person.id == person_id)).first() if person_id else None,
-        institution=session.scalars(select(Institution.name).where(Institution.id == house_id)).first() if house_id else None,
-        hidden=kind.hides and row.hidden_at is not None,
-        hides=kind.hides,
-    )
-
-
-def complain(session: Session, who: Viewer, subject: str, subject_id: int, reason: str, text: str) -> int:
-    """Report something. Raises NotThere, NotAllowed (nobody is signed in), BadComplaint, AlreadyReported, TooMany. The caller commits."""
-    if who.person_id is None:
-        raise NotAllowed
-    shown(session, who, subject, subject_id)
-    text = scrub(text).strip()
-    if reason not in REASONS or len(text) > TEXT_MOST:
-        raise BadComplaint
-    same = (Complaint.person_id == who.person_id, Complaint.subject == subject, Complaint.subject_id == subject_id)
-    if session.scalars(select(Complaint.id).where(*same)).first() is not None:
-        raise AlreadyReported
-    lately = (Complaint.person_id == who.person_id, Complaint.created_at > now() - timedelta(days=1))
-    if (session.scalar(select(func.count()).select_from(Complaint).where(*lately)) or 0) >= A_DAY:
-        raise TooMany
-    row = Complaint(
-        subject=subject, subject_id=subject_id, person_id=who.person_id, reason=reason, text=text, state="open", created_at=now()
-    )
-    session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise AlreadyReported from error
-    auditing.record(session, who.actor, "complaint.made", auditing.Subject(subject, subject_id, reason), after={"complaint": row.id})
-    return row.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,8 +63,13 @@ def reports(session: Session, who: Viewer, *, decided: bool = False, page: int =
     total = session.scalar(select(func.count()).select_from(Complaint).where(which)) or 0
     order = (Complaint.decided_at.desc(), Complaint.id.desc()) if decided else (Complaint.id,)
     rows = session.scalars(select(Complaint).where(which).order_by(*order).limit(AT_ONCE).offset((max(page, 1) - 1) * AT_ONCE)).all()
-    names = _names(session, [id for row in rows for id in (row.person_id, row.decided_by_id) if id is not None])
-    things = {subject: _things(session, subject, [row.subject_id for row in rows if row.subject == subject]) for subject in KINDS}
+    names = complaining.names(session, [id for row in rows for id in (row.person_id, row.decided_by_id) if id is not None])
+    things = {
+        subject: complaining.things(
+            session, subject, KINDS[subject].model.id.in_([row.subject_id for row in rows if row.subject == subject])
+        )
+        for subject in {row.subject for row in rows}
+    }
     found = tuple(
         Report(
             id=row.id,
@@ -221,53 +82,11 @@ def reports(session: Session, who: Viewer, *, decided: bool = False, page: int =
             decided_by=names.get(row.decided_by_id or 0),
             decided_at=row.decided_at,
             answer=row.answer,
-            about=things.get(row.subject, {}).get(row.subject_id),
+            about=things[row.subject].get(row.subject_id),
         )
         for row in rows
     )
     return ReportPage(found, total, -(-total // AT_ONCE))
-
-
-def _names(session: Session, person_ids: Sequence[int]) -> dict[int, str]:
-    return {id: name for id, name in session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))}
-
-
-def _things(session: Session, subject: str, ids: Sequence[int]) -> dict[int, Shown]:
-    """What was reported, of one kind: a fixed number of queries however many there are."""
-    kind = KINDS[subject]
-    if not ids:
-        return {}
-    rows = session.scalars(select(kind.model).where(kind.model.id.in_(ids))).all()
-    people = _names(session, [row.person_id for row in rows if getattr(row, "person_id", None)])
-    houses_ = [row.id if subject == "institution" else row.institution_id for row in rows]
-    houses = {id: name for id, name in session.execute(select(Institution.id, Institution.name).where(Institution.id.in_(houses_)))}
-    paths = _paths(session, subject, rows)
-    return {
-        row.id: Shown(
-            subject=subject,
-            id=row.id,
-            text="\n\n".join(text for name in kind.words if (text := getattr(row, name))),
-            path=paths[row.id],
-            person_id=getattr(row, "person_id", None),
-            person=people.get(getattr(row, "person_id", None) or 0),
-            institution=houses.get(house or 0),
-            hidden=kind.hides and row.hidden_at is not None,
-            hides=kind.hides,
-        )
-        for row, house in zip(rows, houses_, strict=True)
-    }
-
-
-def _paths(session: Session, subject: str, rows: Sequence[Any]) -> dict[int, str]:
-    if subject == "comment":
-        shelves = select(Shelf.id, Shelf.public_id).where(Shelf.id.in_([row.shelf_id for row in rows]))
-        known = {id: public_id for id, public_id in session.execute(shelves)}
-        return {row.id: f"/shelves/{known[row.shelf_id]}" for row in rows}
-    if subject == "adoption":
-        resources = select(Resource.id, Resource.public_id).where(Resource.id.in_([row.resource_id for row in rows]))
-        names = {id: public_id for id, public_id in session.execute(resources)}
-        return {row.id: f"/resources/{names[row.resource_id]}" for row in rows}
-    return {row.id: KINDS[subject].path(session, row) for row in rows}
 
 
 def decide(session: Session, who: Viewer, complaint_id: int, verdict: str, answer: str, *, site: str) -> None:
@@ -344,7 +163,7 @@ def _tell(session: Session, row: Complaint, answer: str, site: str, *, hidden: b
     thing = session.get(KINDS[row.subject].model, row.subject_id)
     if address is None or thing is None or not KINDS[row.subject].hides:
         return
-    place = site + KINDS[row.subject].path(session, thing)
+    place = site + KINDS[row.subject].paths(session, [thing])[thing.id]
     if hidden:
         subject = "Something that you wrote was hidden · 您发表的内容已被隐藏"
         body = (

@@ -10,8 +10,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
-from hub.services import moderating
-from hub.services.moderating import Shown
+from hub.services import complaining, moderating
+from hub.services.complaining import Shown
 from hub.web import context, verdicts
 from hub.web.access import curator_required, signed_in_required
 from hub.web.listing import page_number, pages_around
@@ -26,13 +26,13 @@ class ComplaintForm(FlaskForm):
 
     reason = RadioField(
         _l("What is wrong with it?"),
-        [InputRequired(_l("Choose a reason.")), AnyOf(moderating.REASONS, message=_l("Choose one of these."))],
+        [InputRequired(_l("Choose a reason.")), AnyOf(complaining.REASONS, message=_l("Choose one of these."))],
         choices=[SelectChoice(code, text) for code, text in verdicts.COMPLAINTS.items()],
         validate_choice=False,
     )
     text = TextAreaField(
         _l("More about it"),
-        [Length(max=moderating.TEXT_MOST, message=_l("That is too long: at most %(max)d characters."))],
+        [Length(max=complaining.TEXT_MOST, message=_l("That is too long: at most %(max)d characters."))],
         render_kw={"rows": 4},
     )
 
@@ -52,12 +52,12 @@ def create() -> Response:
     if not form.validate_on_submit():
         return page(about, form, 422)
     try:
-        moderating.complain(session, context.viewer(), about.subject, about.id, form.reason.data, form.text.data or "")
-    except moderating.AlreadyReported:
+        complaining.complain(session, context.viewer(), about.subject, about.id, form.reason.data, form.text.data or "")
+    except complaining.AlreadyReported:
         session.rollback()
         flash(_("You have reported this already. A moderator looks at it."), "info")
         return redirect(about.path, 303)
-    except moderating.TooMany:
+    except complaining.TooMany:
         session.rollback()
         form.reason.errors = [_("You have reported a great deal today. Try again tomorrow, or write to us.")]
         return page(about, form, 429)
@@ -73,7 +73,7 @@ def index() -> str:
     decided, number = request.args.get("show") == "decided", page_number(request.args.get("page", ""))
     try:
         listed = moderating.reports(context.session(), context.viewer(), decided=decided, page=number)
-    except moderating.NotAllowed:
+    except complaining.NotAllowed:
         abort(403)
     return render_template(
         "moderations/index.html",
@@ -92,7 +92,7 @@ def decide(complaint_id: int) -> Response:
     session, who, verb = context.session(), context.viewer(), request.form.get("do", "")
     if not moderating.may(who):
         abort(403)
-    answer, site = request.form.get("answer", "")[: moderating.TEXT_MOST], context.site_address() or request.host_url.rstrip("/")
+    answer, site = request.form.get("answer", "")[: complaining.TEXT_MOST], context.site_address() or request.host_url.rstrip("/")
     try:
         if verb == "restore":
             moderating.restore(session, who, complaint_id, answer, site=site)
@@ -100,10 +100,10 @@ def decide(complaint_id: int) -> Response:
             moderating.decide(session, who, complaint_id, verb, answer, site=site)
         else:
             abort(400)
-    except moderating.NotAllowed:
+    except complaining.NotAllowed:
         session.rollback()
         flash(_("This is your own: another moderator decides."), "warn")
-    except moderating.NotThere:
+    except complaining.NotThere:
         abort(404)
     except moderating.AlreadyDecided:
         session.rollback()
@@ -124,6 +124,6 @@ def shown_or_404(subject: str, number: str) -> Shown:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         abort(404)
     try:
-        return moderating.shown(context.session(), context.viewer(), subject, int(number))
-    except moderating.NotThere:
+        return complaining.shown(context.session(), context.viewer(), subject, int(number))
+    except complaining.NotThere:
         abort(404)

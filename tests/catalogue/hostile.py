@@ -44,6 +44,7 @@ from hub.services import (
     adopting,
     allying,
     auditing,
+    complaining,
     critiquing,
     cycling,
     determining,
@@ -56,7 +57,6 @@ from hub.services import (
     indexing,
     inviting,
     joining,
-    moderating,
     pointing,
     running,
     scoring,
@@ -400,5 +400,5 @@ def reviewed(session: Any) -> None:
     session.add(Reply(review_id=numbers[1], person_id=other.id, institution_id=house.id, text=scrub(evil), **moment))
     determining.decide(session, who[ada.id], of, "reject", evil, "public", 0, day)
     for number, one in zip(numbers, reversed(who.values()), strict=True):
-        moderating.complain(session, one, "review", number, "other", evil)
+        complaining.complain(session, one, "review", number, "other", evil)
     session.commit()

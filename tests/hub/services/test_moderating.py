@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models import Adoption, AuditEvent, Comment, Complaint, Institution, Mail, Membership, Person, Resource, Shelf
-from hub.services import acting, moderating
+from hub.services import acting, complaining, moderating
 from hub.services.acting import ANYBODY, Viewer
 
 SITE = "https://hub.example"
@@ -74,7 +74,7 @@ def test_what_is_reported_is_shown_in_its_place(
     session: Session, things: dict[str, Any], person: Callable[..., Viewer], subject: str, text: str, path: str
 ) -> None:
     reader, mode = person("sun"), person("mode", moderator=True)
-    moderating.complain(session, reader, subject, things[subject].id, "spam", "  See  ")
+    complaining.complain(session, reader, subject, things[subject].id, "spam", "  See  ")
     session.commit()
     (one,) = moderating.reports(session, mode).reports
     assert one.about is not None
@@ -92,36 +92,36 @@ def test_what_one_does_not_see_one_does_not_report(
 ) -> None:
     things["shelf"].visibility, things["adoption"].visibility = "private", "institution"
     session.commit()
-    with pytest.raises(moderating.NotThere):
-        moderating.complain(session, person("sun"), subject, things[subject].id, "spam", "")
+    with pytest.raises(complaining.NotThere):
+        complaining.complain(session, person("sun"), subject, things[subject].id, "spam", "")
 
 
 def test_a_report_is_made_once_by_somebody_with_a_reason(session: Session, things: dict[str, Any], person: Callable[..., Viewer]) -> None:
     reader, number = person("sun"), things["comment"].id
-    for reason, text in (("none", ""), ("spam", "x" * (moderating.TEXT_MOST + 1))):
-        with pytest.raises(moderating.BadComplaint):
-            moderating.complain(session, reader, "comment", number, reason, text)
-    with pytest.raises(moderating.NotAllowed):
-        moderating.complain(session, ANYBODY, "comment", number, "spam", "")
-    moderating.complain(session, reader, "comment", number, "spam", "")
-    with pytest.raises(moderating.AlreadyReported):
-        moderating.complain(session, reader, "comment", number, "abuse", "")
-    with pytest.raises(moderating.NotThere):
-        moderating.complain(session, reader, "person", 1, "spam", "")
+    for reason, text in (("none", ""), ("spam", "x" * (complaining.TEXT_MOST + 1))):
+        with pytest.raises(complaining.BadComplaint):
+            complaining.complain(session, reader, "comment", number, reason, text)
+    with pytest.raises(complaining.NotAllowed):
+        complaining.complain(session, ANYBODY, "comment", number, "spam", "")
+    complaining.complain(session, reader, "comment", number, "spam", "")
+    with pytest.raises(complaining.AlreadyReported):
+        complaining.complain(session, reader, "comment", number, "abuse", "")
+    with pytest.raises(complaining.NotThere):
+        complaining.complain(session, reader, "person", 1, "spam", "")
 
 
 def test_nobody_reports_without_end(session: Session, things: dict[str, Any], person: Callable[..., Viewer]) -> None:
     reader = person("sun")
     session.add_all(
         Complaint(subject="comment", subject_id=1000 + n, person_id=reader.person_id, reason="spam", state="open", created_at=now())
-        for n in range(moderating.A_DAY)
+        for n in range(complaining.A_DAY)
     )
     session.commit()
-    with pytest.raises(moderating.TooMany):
-        moderating.complain(session, reader, "shelf", things["shelf"].id, "spam", "")
+    with pytest.raises(complaining.TooMany):
+        complaining.complain(session, reader, "shelf", things["shelf"].id, "spam", "")
     for row in session.scalars(select(Complaint)):
         row.created_at = now() - timedelta(days=2)
-    assert moderating.complain(session, reader, "shelf", things["shelf"].id, "spam", "")
+    assert complaining.complain(session, reader, "shelf", things["shelf"].id, "spam", "")
 
 
 def test_moderators_of_the_hub_alone_decide_and_not_on_their_own(
@@ -129,23 +129,23 @@ def test_moderators_of_the_hub_alone_decide_and_not_on_their_own(
 ) -> None:
     mode, curator = person("mode", moderator=True), person("cora", house=house)
     comment = things["comment"]
-    number = moderating.complain(session, curator, "comment", comment.id, "spam", "")
+    number = complaining.complain(session, curator, "comment", comment.id, "spam", "")
     for who in (curator, things["wang"], ANYBODY):
-        with pytest.raises(moderating.NotAllowed):
+        with pytest.raises(complaining.NotAllowed):
             moderating.reports(session, who)
-        with pytest.raises(moderating.NotAllowed):
+        with pytest.raises(complaining.NotAllowed):
             moderating.decide(session, who, number, "dismissed", "", site=SITE)
     comment.person_id = mode.person_id
-    with pytest.raises(moderating.NotAllowed):
+    with pytest.raises(complaining.NotAllowed):
         moderating.decide(session, mode, number, "dismissed", "", site=SITE)
-    with pytest.raises(moderating.NotThere):
+    with pytest.raises(complaining.NotThere):
         moderating.decide(session, mode, number + 99, "dismissed", "", site=SITE)
 
 
 def test_all_reports_of_one_thing_are_settled_together(session: Session, things: dict[str, Any], person: Callable[..., Viewer]) -> None:
     mode, number = person("mode", moderator=True), things["adoption"].id
     resource = things["resource"]
-    first, second = (moderating.complain(session, person(name), "adoption", number, "wrong", "") for name in ("sun", "li"))
+    first, second = (complaining.complain(session, person(name), "adoption", number, "wrong", "") for name in ("sun", "li"))
     moderating.decide(session, mode, second, "upheld", "It is not so", site=SITE)
     session.commit()
     assert moderating.reports(session, mode).total == 0 and moderating.reports(session, mode, decided=True).total == 2
@@ -163,7 +163,7 @@ def test_all_reports_of_one_thing_are_settled_together(session: Session, things:
 
 def test_what_is_gone_can_still_be_settled(session: Session, things: dict[str, Any], person: Callable[..., Viewer]) -> None:
     mode = person("mode", moderator=True)
-    number = moderating.complain(session, person("sun"), "comment", things["comment"].id, "spam", "")
+    number = complaining.complain(session, person("sun"), "comment", things["comment"].id, "spam", "")
     session.delete(things["comment"])
     session.commit()
     assert moderating.reports(session, mode).reports[0].about is None
