@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,11 +21,15 @@ from hub.services import migrating, seeding
 from hub.web import site
 from search.meaning.encoder import Encoder, MeaningFault
 from search.meaning.opening import open_encoder
+from tests import speed
 
 REQUIRE_ALL = bool(os.environ.get("HUB_TEST_REQUIRE_ALL"))
 POSTGRESQL = os.environ.get("HUB_TEST_POSTGRESQL", "")
 REDIS = os.environ.get("HUB_TEST_REDIS", "")
 ROOT = Path(__file__).parents[1]
+speed.compile_once()
+speed.hash_cheaply()
+gc.freeze()  # what is imported stays: the collector need not walk over it each time
 
 
 def missing(what: str) -> None:
