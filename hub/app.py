@@ -47,6 +47,7 @@ class Parts:
     mail_server: posting.Server | None  # None: mail is kept, and not sent
     provider: federating.Provider | None  # None: no single sign-on
     keyring: unlocking.Keyring
+    platforms: unlocking.Open  # what asks a learning platform that registers itself
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -89,6 +90,7 @@ def create_core(settings: Mapping[str, Any]) -> Flask:
         mail_server=mail_server,
         provider=provider_for(app),
         keyring=keyring_for(app),
+        platforms=platforms_for(app),
     )
     commands.register(app)
     return app
@@ -140,6 +142,12 @@ def keyring_for(app: Flask) -> unlocking.Keyring:
     """The keys of learning platforms, asked of public hosts and of those that may be harvested: somebody waits for the answer."""
     limits = Limits(connect=3.0, read=5.0, total=8.0, size=KEYS_SIZE, redirects=2, retries=0, waits=0, interval=0.0)
     return unlocking.Keyring(lambda: Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits))
+
+
+def platforms_for(app: Flask) -> unlocking.Open:
+    """How a learning platform that registers itself is asked: as for its keys, but it leads nowhere else, for it is told its token."""
+    limits = Limits(connect=3.0, read=10.0, total=15.0, size=KEYS_SIZE, redirects=0, retries=0, waits=0, interval=0.0)
+    return lambda: Fetcher(allow=app.config["HUB_HARVEST_ALLOW"], agent=agent_of(app), limits=limits)
 
 
 def encoder_for(app: Flask) -> Encoder | None:

@@ -38,6 +38,7 @@ COMMANDS = {  # name -> module, what it does (one line)
     "restore": ("hub.cli.backup", "Bring a backup back, on either database, and make the index anew."),
     "mcp": ("hub.cli.mcp", "Serve the catalogue to a program with a language model, on standard input and output."),
     "user": ("hub.cli.user", "Add people who may sign in."),
+    "key": ("hub.cli.key", "Keys with which the hub signs for learning platforms: look, make a new one."),
     "institution": ("hub.cli.institution", "Institutions, whether they are verified, who belongs to them."),
 }
 FATAL = 2

@@ -28,6 +28,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  
 NOT_NAME = re.compile(r"[^A-Za-z0-9_-]")
 STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 KEPT = "%!$&'()*+,;=:@/~?"  # of an address as it is; a path has no question mark
+PLAIN = str.maketrans("&<", "＆‹")
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # of a ZIP
 
 
@@ -126,7 +127,8 @@ def manifest(cartridge: Cartridge, version: Version) -> bytes:
     described(root, cartridge, version)
     organization = sub(sub(root, "organizations"), "organization", identifier="organization", structure="rooted-hierarchy")
     module = sub(sub(organization, "item", identifier="root"), "item", identifier="module")
-    sub(module, "title").text = title(cartridge.title)
+    heading = title(cartridge.title)
+    sub(module, "title").text = heading.translate(PLAIN) if version is V11 else heading  # Moodle (cc2moodle.php) puts it into XML as it is
     resources = sub(root, "resources")
     for number, link in enumerate(cartridge.links, 1):
         listed(module, f"item-{number}", f"link-{number}", link.title)

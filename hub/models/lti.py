@@ -23,6 +23,7 @@ class Platform(db.Model):  # type: ignore[name-defined]
     login_url: Mapped[str] = mapped_column(Text)  # OpenID Connect authorisation endpoint
     jwks_url: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Moment]
+    accepted_at: Mapped[Moment | None]  # None: it has registered itself and waits for an admin's word
     used_at: Mapped[Moment | None]  # to the day
 
 
@@ -34,9 +35,11 @@ class LaunchNonce(db.Model):  # type: ignore[name-defined]
 
 
 class SigningKey(db.Model):  # type: ignore[name-defined]
-    """The key pair with which the hub signs what it sends to platforms; the youngest signs, all are published."""
+    """A key pair with which the hub signs what it sends to platforms: the youngest that is active signs."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kid: Mapped[str] = mapped_column(String(64), unique=True)
-    private: Mapped[str] = mapped_column(Text)  # JWK, JSON
+    public: Mapped[dict[str, str]] = mapped_column(JSON)  # JWK
+    private: Mapped[str] = mapped_column(Text)  # JWK, sealed with SECRET_KEY (JWE); the JSON itself where an older version has made it
     created_at: Mapped[Moment]
+    active_at: Mapped[Moment]  # signs from then on; published from the beginning

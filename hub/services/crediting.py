@@ -29,6 +29,7 @@ class Credit:
     resource_type: str | None
     languages: tuple[str, ...]
     note: str
+    withdrawn: bool  # its source has taken it back
 
 
 def credits_of(session: Session, shelf_id: int) -> list[Credit]:
@@ -36,6 +37,7 @@ def credits_of(session: Session, shelf_id: int) -> list[Credit]:
     columns = (
         Resource.public_id, Resource.title, Resource.agents, Resource.institution, Resource.provider, Resource.url, Resource.licence,
         Resource.licence_family, Resource.licence_url, Resource.resource_type, Resource.languages, ShelfItem.note,
+        Resource.withdrawn_at,
     )  # fmt: skip
     rows = session.execute(
         select(*columns)
@@ -49,7 +51,7 @@ def credits_of(session: Session, shelf_id: int) -> list[Credit]:
             row.public_id, row.title,
             tuple(dict.fromkeys(a["name"] for a in row.agents if a.get("name") and a.get("role", "creator") in CREATORS))[:20],
             row.institution or row.provider, row.url, row.licence, row.licence_family, row.licence_url, row.resource_type,
-            tuple(row.languages), row.note,
+            tuple(row.languages), row.note, row.withdrawn_at is not None,
         )
         for row in rows
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What has had its time: sessions, links of mails, counts of failures and of tries."""
+"""What has had its time: sessions, links of mails, counts of failures and of tries, old signing keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.models.account import SignIn, SignInFailure, Throttle, Ticket
+from hub.services import keying
 
 REMEMBERED = timedelta(days=2)  # counts of failures and of tries; none of their windows is longer than a day
 
@@ -23,5 +24,6 @@ def expire(session: Session) -> int:
         (Throttle, Throttle.since < moment - REMEMBERED),
     ):
         gone += session.execute(delete(model).where(over), execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+    gone += keying.forget(session)
     session.commit()
     return gone

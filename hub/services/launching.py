@@ -79,9 +79,17 @@ def registered(session: Session, login: Login) -> Platform:
         found = [one for one in found if not one.deployment_ids or login.deployment_id in one.deployment_ids]
     if not found:
         raise Refused("unauthorized_client", "No platform with this issuer, client and deployment is registered here.", 401)
+    found = [one for one in found if one.accepted_at is not None] or found
     if len(found) > 1:
         raise Refused("invalid_request", "The issuer has several registrations here: client_id has to say which is meant.")
-    return found[0]
+    return accepted(found[0])
+
+
+def accepted(platform: Platform) -> Platform:
+    """The same, when an admin has accepted its registration. Raises Refused."""
+    if platform.accepted_at is None:
+        raise Refused("unauthorized_client", "The platform is registered, but an admin of the hub has still to accept it.", 401)
+    return platform
 
 
 def nonce_of(state: str) -> str:
@@ -109,7 +117,7 @@ def receive(session: Session, keyring: Keyring, secret: str, *, state: str, toke
     taken: it is used up then. Raises Refused, unlocking.Unreachable."""
     platform = platform_of(session, secret, state)
     check_browser(state, cookies)
-    use_up(session, state)
+    use_up(session, state, seconds=SECONDS * 2)
     claims = claiming.verified(token, platform.client_id, lambda anew: keyring.keys(platform.jwks_url, anew=anew))
     claiming.check(claims, issuer=platform.issuer, client_id=platform.client_id, nonce=nonce_of(state))
     told = claiming.told(claims)
@@ -132,7 +140,7 @@ def platform_of(session: Session, secret: str, state: str) -> Platform:
     platform = onboarding.get(session, kept["p"])
     if platform is None:
         raise Refused("unauthorized_client", "The platform is not registered here any more.", 401)
-    return platform
+    return accepted(platform)
 
 
 def check_browser(state: str, cookies: dict[str, str]) -> None:
@@ -143,16 +151,26 @@ def check_browser(state: str, cookies: dict[str, str]) -> None:
         raise Refused("invalid_request", "The state was given to another browser.")
 
 
-def use_up(session: Session, state: str) -> None:
-    """A state comes back once. Commits, so that it is so whatever comes next. Raises Refused."""
+def use_up(session: Session, sealed: str, *, seconds: int) -> None:
+    """A sealed value comes back once in the time for which it is good. The caller commits. Raises Refused."""
     at = now()
     session.execute(delete(LaunchNonce).where(LaunchNonce.expires_at < at))
-    session.add(LaunchNonce(key=hashed("state", state), expires_at=at + timedelta(seconds=SECONDS * 2)))
+    session.add(LaunchNonce(key=hashed("state", sealed), expires_at=at + timedelta(seconds=seconds)))
     try:
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise Refused("invalid_request", "This launch has been used already: begin again on the platform.") from error
+        raise Refused("invalid_request", "This has been used already: begin again on the platform.") from error
+
+
+def is_used_up(session: Session, sealed: str) -> bool:
+    """Has it come back already?"""
+    return session.get(LaunchNonce, hashed("state", sealed)) is not None
+
+
+def give_back(session: Session, sealed: str) -> None:
+    """What it was used for did not work: it may come back again. The caller commits."""
+    session.execute(delete(LaunchNonce).where(LaunchNonce.key == hashed("state", sealed)))
 
 
 def origins(launch: Launch) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Learning platforms that know the hub: registered, changed and taken away by admins."""
+"""Learning platforms that know the hub: registered, accepted, changed and taken away by admins."""
 
 from __future__ import annotations
 
@@ -78,14 +78,23 @@ def slug_of(session: Session, platform: Platform) -> str:
     return kept.slug if kept else ""
 
 
-def add(session: Session, actor: Actor, facts: Facts) -> Platform:
+def add(session: Session, secret: str, actor: Actor, facts: Facts, *, accepted: bool = True) -> Platform:
     """A new one; with the first of them the hub gets its key pair. The caller commits. Raises BadFact, Known."""
-    platform = Platform(**columns(session, facts), created_at=now())
+    platform = Platform(**columns(session, facts), created_at=now(), accepted_at=now() if accepted else None)
     session.add(platform)
     settle(session)
-    keying.ensure(session)
+    keying.ensure(session, secret)
     auditing.record(session, actor, "platform.added", subject(platform), after=told(platform))
     return platform
+
+
+def accept(session: Session, actor: Actor, platform: Platform) -> bool:
+    """It may launch from now on; False when it might already. The caller commits."""
+    if platform.accepted_at is not None:
+        return False
+    platform.accepted_at = now()
+    auditing.record(session, actor, "platform.accepted", subject(platform), after=told(platform))
+    return True
 
 
 def change(session: Session, actor: Actor, platform: Platform, facts: Facts) -> bool:

@@ -122,7 +122,7 @@ def items(session: Session, picks: Sequence[Pick], *, kind: str, place: Place) -
             made += works(session, [one.public_id for one in crediting.credits_of(session, shelf.id)[:MOST]], kind=kind, place=place)
         elif pick.key.startswith("r-"):
             made += works(session, [public_id], kind=kind, place=place)
-    return made[:MOST]
+    return list({one["url"]: one for one in made}.values())[:MOST]  # on two shelves, or ticked too: once
 
 
 def works(session: Session, public_ids: Sequence[str], *, kind: str, place: Place) -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ def item(kind: str, address: str, title: str, text: str) -> dict[str, Any]:
     return {"type": kind, "url": address, "title": title[:255], **({"text": about} if about else {})}
 
 
-def answer(session: Session, wanted: Errand, content: Sequence[dict[str, Any]], *, trouble: str = "") -> str | None:
+def answer(session: Session, secret: str, wanted: Errand, content: Sequence[dict[str, Any]], *, trouble: str = "") -> str | None:
     """The signed response (Deep Linking 2.0, section 4.5); None when the platform is not registered any more. The caller commits."""
     platform = onboarding.get(session, wanted.platform_id)
     if platform is None:
@@ -163,4 +163,4 @@ def answer(session: Session, wanted: Errand, content: Sequence[dict[str, Any]], 
         claims[f"{DEEP}data"] = wanted.data
     if trouble:
         claims[f"{DEEP}errormsg"] = trouble
-    return keying.sign(session, claims)
+    return keying.sign(session, secret, claims)

@@ -19,9 +19,10 @@ VERSIONS = {"cartridge": common_cartridge.V13, "cartridge-1.1": common_cartridge
 
 @bp.get("/shelves/<public_id>/<version>.imscc")
 def show(public_id: str, version: str) -> Response:
-    """Links to all that stands on it, and a page that says whose it is and what may be done with it. To link needs no licence."""
+    """Links to all that stands on it and is still there, and a page that says whose it is and what may be done with it. To link needs no
+    licence."""
     shelf, wanted = shelf_or_404(public_id), VERSIONS.get(version) or abort(404)
-    credits_ = crediting.credits_of(context.session(), shelf.id)
+    credits_ = [one for one in crediting.credits_of(context.session(), shelf.id) if not one.withdrawn]
     body = common_cartridge.write(cartridge(shelf, credits_), wanted)
     response = Response(body, mimetype=common_cartridge.MEDIA_TYPE if wanted is common_cartridge.V13 else "application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="shelf-{shelf.public_id}{common_cartridge.SUFFIX}"'

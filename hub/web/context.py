@@ -55,6 +55,11 @@ def keyring() -> Any:
     return current_app.extensions["hub"].keyring
 
 
+def platforms() -> Any:
+    """What asks a learning platform that registers itself (`unlocking.Open`)."""
+    return current_app.extensions["hub"].platforms
+
+
 def provider() -> Any:
     """Where people sign in elsewhere (`federating.Provider`); None when there is no such place."""
     return current_app.extensions["hub"].provider

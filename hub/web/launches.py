@@ -36,7 +36,7 @@ def login() -> Response:
     safe = request.is_secure or bool(context.setting("HUB_SECURE"))
     response.set_cookie(
         begun.cookie, begun.value, max_age=launching.SECONDS, path="/lti/launch", httponly=True, secure=safe,
-        samesite="None" if safe else "Lax",
+        samesite="None" if safe else "Lax", partitioned=safe,  # CHIPS: kept in the frames of this platform where others are blocked
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -66,22 +66,22 @@ def launch() -> Response:
         log.warning("lti: the keys of a platform cannot be had: %s", fault)
         return refusal(claiming.Refused("temporarily_unavailable", "The platform’s public keys cannot be fetched now.", 503))
     session.commit()
-    origins = launching.origins(found)
     if found.told.settings is not None:
-        return picker(found, origins)
-    return shown(where, frames.sites(origins))
+        return picker(found, launching.origins(found))
+    return shown(where)
 
 
-def shown(where: str, ancestors: str) -> Response:
-    """The page that a course links to; the search box for any other place of ours."""
+def shown(where: str) -> Response:
+    """The page that a course links to; the search box for any other place of ours. Any site may show it, for it shows no more than the
+    widgets do: above a course there may be sites that its platform never names (Open edX and its frontends), and browsers ask for all."""
     parts = urlsplit(where)
     kind, _, rest = parts.path.removeprefix("/embed").strip("/").partition("/")
     name = rest.partition("/")[0]
     if kind == "resources" and name:
-        return frames.resource(name.partition("-")[0], ancestors) or frames.page("gone", ancestors, status=404)
+        return frames.resource(name.partition("-")[0], frames.ANYWHERE) or frames.page("gone", frames.ANYWHERE, status=404)
     if kind == "shelves" and name:
-        return frames.shelf(name, ancestors) or frames.page("gone", ancestors, status=404)
-    return frames.search(ancestors, (parse_qs(parts.query[:MOST]).get("q") or [""])[0])
+        return frames.shelf(name, frames.ANYWHERE) or frames.page("gone", frames.ANYWHERE, status=404)
+    return frames.search(frames.ANYWHERE, (parse_qs(parts.query[:MOST]).get("q") or [""])[0])
 
 
 def target_path(target: str) -> str:
@@ -139,7 +139,8 @@ def configuration() -> Response:
         {"placement": name, "message_type": claiming.DEEP_LINKING, "target_link_uri": target, "text": title, **SIZE}
         for name in ("link_selection", "editor_button", "assignment_selection", "module_index_menu_modal")
     ]
-    placed.append({"placement": "course_navigation", "message_type": claiming.RESOURCE_LINK, "target_link_uri": target, "text": title})
+    shown = {"placement": "course_navigation", "message_type": claiming.RESOURCE_LINK, "target_link_uri": target, "text": title}
+    placed.append({**shown, "default": "disabled"})  # in no course's menu until its teacher wants it there
     host = urlsplit(target).hostname or ""
     extension = {
         "platform": "canvas.instructure.com", "domain": host, "privacy_level": "anonymous",

@@ -93,7 +93,7 @@ def send(errand: picking.Errand, chosen: Sequence[picking.Pick]) -> Response:
     content = picking.items(session, chosen, kind=kind, place=place) if kind else []
     content = content if errand.multiple else content[:1]
     trouble = "" if kind else _("The platform takes none of the kinds of item that this hub has: ltiResourceLink, link.")
-    token = picking.answer(session, errand, content, trouble=trouble)
+    token = picking.answer(session, str(context.setting("SECRET_KEY")), errand, content, trouble=trouble)
     if token is None:
         session.rollback()
         return refused(_("The platform is not registered here any more."))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, render_template, url_for
+from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.services import onboarding
+from hub.services import introducing, keying, onboarding
 from hub.web import context, frames
 from hub.web.access import admin_required
 from hub.web.messages import gettext as _
@@ -21,7 +21,43 @@ bp = Blueprint("platforms", __name__, url_prefix="/admin/platforms")
 @admin_required
 def index() -> str:
     """All of them, and what each has to be told of the hub."""
-    return render_template("platforms/index.html", platforms=onboarding.registered(context.session()), told=told())
+    return overview()
+
+
+def overview(link: str = "") -> str:
+    """The page, with a registration link that was just made."""
+    session = context.session()
+    keys = keying.standings(session, secret())
+    return render_template("platforms/index.html", platforms=onboarding.registered(session), told=told(), keys=keys, link=link)
+
+
+def secret() -> str:
+    """What seals and locks."""
+    return str(context.setting("SECRET_KEY"))
+
+
+@bp.post("/link")
+@admin_required
+def link() -> Response:
+    """A registration link, shown this once."""
+    made = introducing.invite(secret(), context.actor().id)
+    response = make_response(overview(frames.address(url_for("introductions.show", link=made))))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.route("/key", methods=["GET", "POST"])
+@admin_required
+def key() -> str | Response:
+    """Look again, then make a new signing key: beside the old one, or at once in the place of all."""
+    form = PlatformForm()
+    if not form.is_submitted():
+        return render_template("platforms/key.html")
+    at_once = request.form.get("at_once") == "yes"
+    keying.renew(context.session(), secret(), context.actor(), at_once=at_once)
+    context.session().commit()
+    flash(_("A new key signs from now on.") if at_once else _("A new key is published. It signs from tomorrow on."), "ok")
+    return redirect(url_for("platforms.index"), 303)
 
 
 def told() -> list[tuple[str, str]]:
@@ -44,7 +80,7 @@ def new() -> Response:
         return sheet("new", form, 422 if form.is_submitted() else 200)
     session = context.session()
     try:
-        onboarding.add(session, context.actor(), form.facts())
+        onboarding.add(session, secret(), context.actor(), form.facts())
     except (onboarding.BadFact, onboarding.Known) as error:
         return wrong("new", form, error)
     session.commit()
@@ -66,6 +102,16 @@ def edit(platform_id: int) -> Response:
         return wrong("edit", form, error, platform_id=platform_id)
     session.commit()
     flash(_("Saved.") if done else _("Nothing was changed."), "ok")
+    return redirect(url_for("platforms.index"), 303)
+
+
+@bp.post("/<int:platform_id>/accept")
+@admin_required
+def accept(platform_id: int) -> Response:
+    """One that has registered itself may launch from now on."""
+    if onboarding.accept(context.session(), context.actor(), platform_or_404(platform_id)):
+        context.session().commit()
+        flash(_("The learning platform is accepted."), "ok")
     return redirect(url_for("platforms.index"), 303)
 
 

@@ -42,6 +42,7 @@ from hub.web import (
     indexes,
     institution_settings,
     institutions,
+    introductions,
     invitations,
     judgements,
     launches,
@@ -182,12 +183,20 @@ BLUEPRINTS = (
     oembeds,
     launches,
     picks,
+    introductions,
     platforms,
     oai,
 )
 FORM_MOST = 1_000_000  # bytes of a form; nothing here takes files
 
-MACHINES = (agents, api, launches, oai, picks)  # on no cookie's authority: what comes has a token, is signed or sealed, or only asks
+MACHINES = (
+    agents,
+    api,
+    introductions,
+    launches,
+    oai,
+    picks,
+)  # on no cookie's authority: what comes has a token, is signed or sealed, or only asks
 
 
 def register(app: Flask) -> None:

@@ -113,6 +113,7 @@ INSTITUTIONS = (
     "/admin/institutions/harbour-school",
     "/admin/platforms",
     "/admin/platforms/new",
+    "/admin/platforms/key",
 )
 SOME = ("/", "/search?q=logistics&type=course", "RESOURCE", "/topics/logistics", "/sources", "/login")
 LOOKS = (  # every page on a phone and on a desk, each in one theme and one language; what differs in layout or colour in the others

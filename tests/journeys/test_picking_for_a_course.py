@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from hub.db import now
-from hub.models import Platform, Resource, Shelf, ShelfItem
+from hub.models import Person, Platform, Resource, Shelf, ShelfItem
+from hub.services import introducing
 
 from .conftest import ROOT, serving
 
@@ -39,9 +40,22 @@ def lms() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def tool(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, courses: ModuleType, lms: Any) -> Iterator[str]:
+def ada(tool: str, tool_folder: Path) -> int:
+    """The number of the admin."""
+    with Session(create_engine(f"sqlite:///{tool_folder / 'hub.db'}")) as session:
+        return session.scalars(select(Person.id).where(Person.is_admin)).one()
+
+
+@pytest.fixture(scope="module")
+def tool_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where that hub keeps its data."""
+    return tmp_path_factory.mktemp("tool")
+
+
+@pytest.fixture(scope="module")
+def tool(sqlite_template: Path, tool_folder: Path, courses: ModuleType, lms: Any) -> Iterator[str]:
     """A hub with a shelf that knows the platform, at localhost."""
-    folder = tmp_path_factory.mktemp("tool")
+    folder = tool_folder
     template = folder / "template.db"
     shutil.copy(sqlite_template, template)
     with pytest.MonkeyPatch.context() as patch:
@@ -54,7 +68,7 @@ def tool(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, course
 
 def register(session: Session, lms: Any) -> None:
     places = {"issuer": lms.issuer, "login_url": f"{lms.issuer}/auth", "jwks_url": f"{lms.issuer}/jwks"}
-    session.add(Platform(title="Course place", client_id=lms.client_id, deployment_ids=[], created_at=now(), **places))
+    session.add(Platform(title="Course place", client_id=lms.client_id, deployment_ids=[], created_at=now(), accepted_at=now(), **places))
     shelf = Shelf(public_id="picked", kind="shelf", title="Selling abroad", visibility="public", created_at=now(), updated_at=now())
     session.add(shelf)
     session.flush()
@@ -125,8 +139,26 @@ def test_the_picker_and_what_students_see_are_accessible(chromium: Browser, lms:
     assert faults == []
 
 
-def test_no_other_site_shows_what_was_launched(chromium: Browser, lms: Any, tool: str) -> None:
-    """The same course page under another name is another site: the browser shows nothing of ours there."""
+def test_a_platform_registers_itself_in_a_frame_and_is_told_to_go_on(chromium: Browser, lms: Any, tool: str, ada: int) -> None:
+    lms.honest()
+    link = f"{tool}/lti/register/{introducing.invite('only-for-tests-0123456789', ada)}"
+    asked = urlencode({"openid_configuration": f"{lms.issuer}/openid-configuration", "registration_token": "reg-token"})
+    context = chromium.new_context(locale="en-GB")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto(f"{lms.issuer}/course?{urlencode({'src': f'{link}?{asked}'})}")
+    there = page.frame_locator("iframe")
+    there.get_by_role("heading", name="Register a learning platform").wait_for()
+    assert violations(page.frames[1]) == []
+    there.get_by_role("button", name="Register").click()
+    there.get_by_role("heading", name="Registered").wait_for()
+    page.wait_for_function("document.title === 'Told'")
+    assert violations(page.frames[1]) == [] and lms.registered[0]["redirect_uris"] == [f"{tool}/lti/launch"]
+    context.close()
+
+
+def test_no_other_site_shows_our_pages_but_the_widgets(chromium: Browser, lms: Any, tool: str) -> None:
+    """The same course page under another name is another site."""
     lms.honest()
     context = chromium.new_context()
     page = context.new_page()

@@ -1,4 +1,8 @@
-"""A learning platform on loopback (LTI 1.3) that can lie: keys, authorisation endpoint, and where deep linking comes back."""
+"""A learning platform on loopback (LTI 1.3) that can lie: keys, authorisation endpoint, where deep linking comes back, registration.
+
+What it asks of a tool that registers is what these ask: Moodle `mod/lti/classes/local/ltiopenid/registration_helper.php`, Canvas
+`lib/schemas/lti/ims/oidc_registration.rb` and `lti_tool_configuration.rb`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import base64
 import hmac
 import html
 import json
+import re
 import threading
 import time
 import uuid
@@ -19,6 +24,11 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+DOMAIN = re.compile(rf"({LABEL}\.)*{LABEL}(:[0-9]{{1,5}})?")
+KINDS = {"LtiResourceLinkRequest", "LtiDeepLinkingRequest"}
+PLACES = {"ContentArea", "RichTextEditor", "assignment_selection", "module_index_menu_modal", "course_navigation"}  # of Canvas'
 ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
 
@@ -48,6 +58,9 @@ class Platform:
         self.asked: list[str] = []
         self.returned: list[dict[str, str]] = []
         self.broken: tuple[int, bytes] | None = None  # what is answered instead of the keys
+        self.configuration: dict[str, Any] = {}  # over an honest configuration
+        self.registration: Any = {}  # over an honest answer to a registration; a pair of status and bytes instead of it
+        self.registered: list[dict[str, Any]] = []
 
     def __enter__(self) -> Platform:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
@@ -109,10 +122,39 @@ class Platform:
         form = f'<form method="post" action="{html.escape(asked["redirect_uri"])}">{inputs}<button>Go on</button></form>'
         return f"<!doctype html><title>Going on</title>{form}<script>document.forms[0].submit()</script>".encode()
 
+    def configured(self) -> dict[str, Any]:
+        """The configuration of a Moodle, or of what a test makes of it."""
+        told = {
+            "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/auth", "jwks_uri": f"{self.issuer}/jwks",
+            "registration_endpoint": f"{self.issuer}/register", "token_endpoint": f"{self.issuer}/token", "scopes_supported": ["openid"],
+            "https://purl.imsglobal.org/spec/lti-platform-configuration": {
+                "product_family_code": "moodle", "version": "5.0", "messages_supported": sorted(KINDS),
+            },
+        }  # fmt: skip
+        return {name: value for name, value in {**told, **self.configuration}.items() if value is not None}
+
+    def register(self, authority: str, told: dict[str, Any]) -> tuple[int, bytes]:
+        """A tool registers: what Moodle and Canvas would not take is refused."""
+        if authority != "Bearer reg-token":
+            return 401, b"missing_registration_token"
+        tool = told[TOOL]
+        assert told["application_type"] == "web" and {"client_credentials", "implicit"} <= set(told["grant_types"])
+        assert told["response_types"] == ["id_token"] and told["token_endpoint_auth_method"] == "private_key_jwt" and told["client_name"]
+        assert told["redirect_uris"] and isinstance(told["scope"], str) and DOMAIN.fullmatch(tool["domain"]) and tool["target_link_uri"]
+        assert all(urlsplit(told[name]).scheme in ("http", "https") for name in ("initiate_login_uri", "jwks_uri", "client_uri"))
+        assert isinstance(tool["claims"], list) and {one["type"] for one in tool["messages"]} == KINDS
+        assert all(set(one.get("placements", [])) <= PLACES for one in tool["messages"])
+        self.registered.append(told)
+        if isinstance(self.registration, tuple):
+            return self.registration
+        answer = {**told, "client_id": "registered-1", TOOL: {**tool, "deployment_id": "7"}, **self.registration}
+        return 200, json.dumps(answer).encode()
+
     def course(self, question: str) -> bytes:
         """A course page that shows the hub in a frame: it begins with a login, whose parameters these are."""
         frame = f'<iframe title="Hub" width="800" height="900" src="{question}"></iframe>'
-        return f"<!doctype html><title>Course</title><h1>Course 7</h1>{frame}".encode()
+        script = 'addEventListener("message", (told) => { if (told.data.subject === "org.imsglobal.lti.close") document.title = "Told"; })'
+        return f"<!doctype html><title>Course</title><script>{script}</script><h1>Course 7</h1>{frame}".encode()
 
     def answer(self, path: str) -> tuple[int, bytes]:
         self.asked.append(path)
@@ -121,6 +163,8 @@ class Platform:
             return self.broken or (200, json.dumps({"keys": [key.as_dict(private=False) for key in self.shown]}).encode())
         if parts.path == "/auth":
             return 200, self.authorise({name: values[0] for name, values in parse_qs(parts.query).items()})
+        if parts.path == "/openid-configuration":
+            return 200, json.dumps(self.configured()).encode()
         if parts.path == "/course":
             return 200, self.course(html.escape(parse_qs(parts.query)["src"][0]))
         return 404, b""
@@ -142,6 +186,9 @@ def handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             written = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if self.path == "/register":
+                self.say(*platform.register(self.headers.get("Authorization", ""), json.loads(written)))
+                return
             platform.returned.append({name: values[0] for name, values in parse_qs(written).items()})
             self.say(200, b"<!doctype html><title>Course</title><h1>Course 7</h1>")
 

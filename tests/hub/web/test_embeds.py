@@ -93,6 +93,8 @@ def discovered(client: FlaskClient, path: str) -> str:
     """The address that a page names for its widget."""
     page = html.document_fromstring(client.get(path, follow_redirects=True).get_data(as_text=True))
     (address,) = page.xpath("//link[@type='application/json+oembed']/@href")
+    (other,) = page.xpath("//link[@type='text/xml+oembed']/@href")
+    assert other == address.replace("format=json", "format=xml")
     return str(address)
 
 
@@ -159,6 +161,25 @@ def test_a_shelf_as_a_package(anybody: FlaskClient, shelves: list[str], name: st
     assert len(page.xpath("//ul[1]/li")) == 4 and page.xpath("//h1/text()") == ['A "shelf" <i>']
     shown = html.document_fromstring(anybody.get("/shelves/seen").get_data(as_text=True))
     assert f"/shelves/seen/{name}.imscc" in shown.xpath("//a/@href")
+
+
+def test_what_is_gone_is_in_no_package_and_a_long_shelf_is_in_it_whole(own_site: Flask, anybody: FlaskClient, shelves: list[str]) -> None:
+    with own_site.app_context():
+        kept = db.session.scalars(select(Shelf).where(Shelf.public_id == "seen")).one()
+        gone = list(db.session.scalars(select(Resource).where(Resource.public_id.in_(shelves[:2])).order_by(Resource.id)))
+        gone[0].withdrawn_at, gone[1].hidden_at = now(), now()
+        first = gone[0].id
+        for place in range(5, 501):
+            one = Resource(public_id=f"long{place:06}", title=f"Work & <b> {place} 海关", url=f"https://a.example/?a={place}&b=2")
+            one.created_at = one.updated_at = now()
+            db.session.add(one)
+            db.session.flush()
+            item = {"shelf_id": kept.id, "resource_id": one.id, "first_id": first, "position": place, "note": "", "created_at": now()}
+            db.session.add(ShelfItem(**item))
+        db.session.commit()
+    files = package(anybody, "/shelves/seen/cartridge-1.1.imscc")
+    assert len(files) == 500 - 2 + 2 and shelves[0] not in "".join(files) and "Work &amp; &lt;b&gt; 500 海关" in files["imsmanifest.xml"]
+    assert "https://a.example/?a=500&amp;b=2" in next(text for name, text in files.items() if name.endswith("long000500.xml"))
 
 
 def test_packages_are_for_who_sees_the_shelf(anybody: FlaskClient, admin: FlaskClient, shelves: list[str]) -> None:

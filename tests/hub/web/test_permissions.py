@@ -28,7 +28,7 @@ OPEN = {
     "/resources/<name>", "/robots.txt", "/search", "/search/facets/<name>", "/search/help", "/search/why/<public_id>", "/sitemap.xml",
     "/sources", "/sources/<name>", "/sources/<name>/problems.csv", "/sources/<name>/records.csv", "/sources/<name>/report",
     "/sources/<name>/report.json", "/suggest", "/topics", "/topics/<notation>",
-    "/lti/config.json", "/lti/jwks.json", "/lti/launch", "/lti/login", "/lti/pick", "/oembed",
+    "/lti/config.json", "/lti/jwks.json", "/lti/launch", "/lti/login", "/lti/pick", "/lti/register/<link>", "/oembed",
     '/resources/<public_id>.<any("jsonld", "ris", "bib", "csl.json"):suffix>', "/unapi", "/moochub/courses", "/opensearch.xml",
     "/suggest.json",
     '/search.<any("csv", "jsonl", "ris", "bib", "csl.json"):suffix>', "/sitemaps/pages.xml", "/sitemaps/resources-<int:number>.xml",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -79,3 +81,27 @@ def test_http_is_for_this_machine_alone_and_nobody_is_registered_twice(own_site:
     assert status == 422 and "registered already" in page and len(kept(own_site)) == 2
     status, page = send(admin, f"/admin/platforms/{kept(own_site)[1].id}", **near)
     assert status == 422 and "registered already" in page
+
+
+def test_a_new_key_is_made_on_the_page_and_at_the_command_line(own_site: Flask, admin: FlaskClient) -> None:
+    def told(*words: str) -> list[str]:
+        done = own_site.test_cli_runner().invoke(args=["key", "list", *words])
+        assert done.exit_code == 0, done.output
+        return [one["state"] for one in json.loads(done.stdout)] if words else done.stdout.splitlines()
+
+    assert send(admin)[0] == 303 and told("--json") == ["signs"]
+    (first,) = told()
+    assert "Some platforms may refuse" in admin.get("/admin/platforms/key").text and told() == [first], "to look makes none"
+    assert admin.post("/admin/platforms/key", data={"csrf_token": token(admin)}).status_code == 303
+    assert told("--json") == ["next", "signs"] and first.partition("\t")[0] in (page := admin.get("/admin/platforms").text)
+    assert "Published, signs from" in page and "Signs since" in page
+    assert admin.post("/admin/platforms/key", data={"csrf_token": token(admin), "at_once": "yes"}).status_code == 303
+    assert told("--json") == ["signs"] and told() != [first]
+    done = own_site.test_cli_runner().invoke(args=["key", "renew"])
+    assert done.exit_code == 0 and "UTC on." in done.stdout and told("--json") == ["next", "signs"]
+    own_site.config["SECRET_KEY"] = "another-secret-0123456789"
+    assert told("--json") == ["lost", "lost"]
+    with own_site.app_context():
+        wanted = select(AuditEvent.person, AuditEvent.after).where(AuditEvent.subject == "key").order_by(AuditEvent.id)
+        rows = [(one.person, one.after["at_once"]) for one in db.session.execute(wanted)]
+        assert rows == [("Ada", False), ("Ada", True), ("command line", False)]
