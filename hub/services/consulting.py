@@ -14,8 +14,9 @@ from hub.models.account import Person
 from hub.models.adoption import Adoption
 from hub.models.institution import Institution
 from hub.models.resource import Resource
-from hub.services import acting, naming
+from hub.services import acting, naming, paging
 from hub.services.acting import Viewer
+from hub.services.paging import Key, Place
 
 PAGE = 20
 SHOWN = 10  # on a resource's page
@@ -57,6 +58,9 @@ class Use:
     withdrawn_at: datetime | None
 
 
+LATEST = (Key(Adoption.created_at, down=True), Key(Adoption.id, down=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Uses:
     """Entries on one resource, and how many there are in all."""
@@ -72,7 +76,7 @@ class Ask:
     institution: str = ""  # slug
     resource: str = ""  # public id
     words: str = ""
-    after: tuple[datetime, int] | None = None
+    after: Place | None = None
     limit: int = PAGE
 
 
@@ -81,7 +85,7 @@ class Page:
     """Some of the entries, the latest first; what the next page comes after."""
 
     rows: tuple[Use, ...]
-    following: tuple[datetime, int] | None
+    following: Place | None
 
 
 def visible(who: Viewer) -> ColumnElement[bool]:
@@ -115,13 +119,8 @@ def wanted(who: Viewer, ask: Ask) -> Any:
 
 def page(session: Session, who: Viewer, ask: Ask) -> Page:
     """The page that was asked for. One query."""
-    found = wanted(who, ask)
-    if ask.after is not None:
-        moment, number = ask.after
-        found = found.where(or_(Adoption.created_at < moment, and_(Adoption.created_at == moment, Adoption.id < number)))
-    rows = session.execute(found.order_by(Adoption.created_at.desc(), Adoption.id.desc()).limit(ask.limit + 1)).all()
-    shown = tuple(_use(row) for row in rows[: ask.limit])
-    return Page(shown, (shown[-1].created_at, shown[-1].id) if len(rows) > ask.limit else None)
+    rows, following = paging.part(session, wanted(who, ask), LATEST, after=ask.after, limit=ask.limit)
+    return Page(tuple(_use(row) for row in rows), following)
 
 
 def every(session: Session, who: Viewer, ask: Ask) -> Iterator[Use]:

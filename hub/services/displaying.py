@@ -14,8 +14,9 @@ from hub.models.account import Person
 from hub.models.institution import Institution
 from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Enrolment, Follow
-from hub.services import shelving
+from hub.services import paging, shelving
 from hub.services.acting import Viewer
+from hub.services.paging import Key, Place
 
 PAGE = 24
 SORTS = ("newest", "followed", "title")
@@ -31,6 +32,7 @@ class Ask:
     kind: str = ""
     sort: str = "newest"
     page: int = 1
+    after: Place | None = None  # goes on from there, whatever the page
     limit: int = PAGE
 
 
@@ -57,6 +59,7 @@ class Page:
 
     rows: tuple[Listed, ...]
     total: int
+    following: Place | None
 
 
 def public(session: Session, who: Viewer, ask: Ask) -> Page:
@@ -79,17 +82,17 @@ def listed(session: Session, conditions: Sequence[ColumnElement[bool]], ask: Ask
     if ask.institution:
         wanted = wanted.where(Shelf.institution_id.in_(select(Institution.id).where(Institution.slug == ask.institution[:100])))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    ids = list(session.scalars(wanted.order_by(*order(ask.sort)).offset((ask.page - 1) * ask.limit).limit(ask.limit)))
-    return Page(described(session, ids), total)
+    skip = (ask.page - 1) * ask.limit
+    rows, following = paging.part(session, wanted, keys(ask.sort), after=ask.after, limit=ask.limit, skip=skip)
+    return Page(described(session, [row[0] for row in rows]), total, following)
 
 
-def order(sort: str) -> tuple[Any, ...]:
+def keys(sort: str) -> list[Key]:
     """What sorts."""
+    latest = [Key(Shelf.updated_at, down=True), Key(Shelf.id, down=True)]
     if sort == "title":
-        return (func.lower(Shelf.title), Shelf.id)
-    if sort == "followed":
-        return (follows().desc(), Shelf.updated_at.desc(), Shelf.id.desc())
-    return (Shelf.updated_at.desc(), Shelf.id.desc())
+        return [Key(func.lower(Shelf.title)), Key(Shelf.id)]
+    return [Key(follows(), down=True), *latest] if sort == "followed" else latest
 
 
 def follows() -> Any:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.models.resource import Resource
-from hub.services import describing, locating
+from hub.services import describing, locating, paging
 from hub.services.describing import Description
+from hub.services.paging import Key, Place
+
+KEYS = (Key(Resource.updated_at), Key(Resource.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +30,20 @@ class Part:
     """Some of the resources, and after which change the next part comes (None: there is none)."""
 
     rows: tuple[Description | Tombstone, ...]
-    following: tuple[datetime, int] | None
+    following: Place | None
 
 
-def part(
-    session: Session, *, after: tuple[datetime, int] | None = None, since: datetime | None = None, deleted: bool = True, limit: int = 20
-) -> Part:
+def part(session: Session, *, after: Place | None = None, since: datetime | None = None, deleted: bool = True, limit: int = 20) -> Part:
     """The next resources. One that changes meanwhile comes again at its new place: none is missed. `since`: changed then or later."""
     wanted = select(Resource.id, Resource.updated_at)
     if since is not None:
         wanted = wanted.where(Resource.updated_at >= since)
-    if after is not None:
-        moment, number = after
-        wanted = wanted.where(or_(Resource.updated_at > moment, and_(Resource.updated_at == moment, Resource.id > number)))
     if not deleted:
         wanted = wanted.where(Resource.withdrawn_at.is_(None), Resource.hidden_at.is_(None), Resource.merged_into_id.is_(None))
-    rows = session.execute(wanted.order_by(Resource.updated_at, Resource.id).limit(limit + 1)).all()
-    shown = rows[:limit]
+    shown, following = paging.part(session, wanted, KEYS, after=after, limit=limit)
     found = describing.describe(session, [row.id for row in shown])
-    last = shown[-1] if len(rows) > limit else None
     made = tuple(tombstone(session, found[row.id]) if found[row.id].gone else found[row.id] for row in shown if row.id in found)
-    return Part(made, (last.updated_at, last.id) if last is not None else None)
+    return Part(made, following)
 
 
 def tombstone(session: Session, one: Description) -> Tombstone:

@@ -14,8 +14,9 @@ from hub.models.account import Person
 from hub.models.institution import Institution
 from hub.models.resource import Resource
 from hub.models.review import Criterion, Cycle, Decision, HelpfulVote, Reply, Review, ReviewScore, Rubric
-from hub.services import acting, critiquing, pointing, rating, replying, scoring, tallying
+from hub.services import acting, critiquing, paging, pointing, rating, replying, scoring, tallying
 from hub.services.acting import Seat, Viewer
+from hub.services.paging import Place
 from hub.services.rating import Spread
 
 AT_ONCE = 10  # reviews of a page
@@ -128,7 +129,7 @@ def on_resource(session: Session, who: Viewer, resource_id: int) -> Judgement:
         spread=_spread(session, resource_id) if row.review_count else rating.spread({}),
         bars=_bars(session, resource_id) if row.review_count else (),
         verdicts=verdicts(session, who, resource_id),
-        opinions=_opinions(session, who, shown, order="new", limit=FIRST),
+        opinions=_opinions(session, who, shown, order="new", limit=FIRST)[0],
         total=session.scalar(select(func.count()).select_from(Review).where(shown)) or 0,
         mine=critiquing.existing(session, who, resource_id, today()) if teacher else None,
         may_review=teacher,
@@ -145,22 +146,25 @@ class OpinionPage:
     opinions: tuple[Opinion, ...]
     total: int
     pages: int
+    following: Place | None
     speaker: Seat | None
 
 
-def reviews(session: Session, who: Viewer, resource_id: int, *, order: str = "new", page: int = 1, limit: int = AT_ONCE) -> OpinionPage:
-    """The reviews of a resource that this visitor sees; `order`: new | helpful."""
+def reviews(
+    session: Session, who: Viewer, resource_id: int, *, order: str = "new", page: int = 1, after: Place | None = None, limit: int = AT_ONCE
+) -> OpinionPage:
+    """The reviews of a resource that this visitor sees; `order`: new | helpful. By page, or after the place that the part before gave."""
     shown = _shown(who, resource_id)
     total = session.scalar(select(func.count()).select_from(Review).where(shown)) or 0
-    found = _opinions(session, who, shown, order=order, limit=limit, offset=(max(page, 1) - 1) * limit)
-    return OpinionPage(found, total, -(-total // limit), replying.speaker(session, who, resource_id))
+    found, following = _opinions(session, who, shown, order=order, limit=limit, skip=(max(page, 1) - 1) * limit, after=after)
+    return OpinionPage(found, total, -(-total // limit), following, replying.speaker(session, who, resource_id))
 
 
 def review(session: Session, who: Viewer, review_id: int, *, moderating: bool = False) -> Opinion | None:
     """One review, when this visitor sees it; a moderator sees hidden ones too."""
     which = Review.id == review_id
     shown = which if moderating else which & _seen(who)
-    return next(iter(_opinions(session, who, shown, order="new", limit=1)), None)
+    return next(iter(_opinions(session, who, shown, order="new", limit=1)[0]), None)
 
 
 def answers(session: Session, review_id: int) -> dict[str, int]:
@@ -229,25 +233,34 @@ def _shown(who: Viewer, resource_id: int) -> ColumnElement[bool]:
     return (Review.resource_id == resource_id) & _seen(who)
 
 
-def _opinions(session: Session, who: Viewer, shown: ColumnElement[bool], *, order: str, limit: int, offset: int = 0) -> tuple[Opinion, ...]:
-    """Three queries, however many there are."""
-    latest = (Review.created_at.desc(), Review.id.desc())
-    rows = session.execute(
+def _opinions(
+    session: Session,
+    who: Viewer,
+    shown: ColumnElement[bool],
+    *,
+    order: str,
+    limit: int,
+    skip: int = 0,
+    after: Place | None = None,
+) -> tuple[tuple[Opinion, ...], Place | None]:
+    """Three queries, however many there are; and what the next part comes after."""
+    latest = [paging.Key(Review.created_at, down=True), paging.Key(Review.id, down=True)]
+    wanted = (
         select(Review, Person.name, Cycle.name, Rubric.institution_id, *HOUSE)
         .outerjoin(Person, Person.id == Review.person_id)
         .outerjoin(Institution, Institution.id == Review.institution_id)
         .join(Cycle, Cycle.id == Review.cycle_id)
         .join(Rubric, Rubric.id == Review.rubric_id)
         .where(shown)
-        .order_by(*((Review.helpful.desc(), *latest) if order == "helpful" else latest))
-        .limit(limit)
-        .offset(offset)
-    ).all()
+    )
+    keys = [paging.Key(Review.helpful, down=True), *latest] if order == "helpful" else latest
+    rows, following = paging.part(session, wanted, keys, after=after, limit=limit, skip=skip)
+    rows = [row[: -len(keys)] for row in rows]
     ids = [row[0].id for row in rows]
     replies = _answers(session, ids) if ids else {}
     mine = select(HelpfulVote.review_id).where(HelpfulVote.person_id == who.person_id, HelpfulVote.review_id.in_(ids))
     voted = set(session.scalars(mine)) if ids and who.person_id is not None else set()
-    return tuple(_opinion(row, who, replies.get(row[0].id), voted=row[0].id in voted) for row in rows)
+    return tuple(_opinion(row, who, replies.get(row[0].id), voted=row[0].id in voted) for row in rows), following
 
 
 def _opinion(row: Any, who: Viewer, answer: Answer | None, *, voted: bool) -> Opinion:

@@ -13,6 +13,8 @@ from hub.models.adoption import Adoption
 from hub.models.institution import KINDS, Institution, Logo, Membership
 from hub.models.review import Review
 from hub.models.shelf import Shelf
+from hub.services import paging
+from hub.services.paging import Place
 
 PAGE = 24
 
@@ -45,10 +47,19 @@ class Muster:
     total: int
     pages: int
     kinds: dict[str, int]
+    following: Place | None
 
 
 def listed(
-    session: Session, *, kind: str = "", words: str = "", verified: bool = False, state: str = "open", page: int = 1, limit: int = PAGE
+    session: Session,
+    *,
+    kind: str = "",
+    words: str = "",
+    verified: bool = False,
+    state: str = "open",
+    page: int = 1,
+    after: Place | None = None,
+    limit: int = PAGE,
 ) -> Muster:
     """Institutions by name. `state`: open | closed | unverified (open, and nobody has vouched for it yet) | all."""
     found = matching(words, verified=verified, state=state)
@@ -58,15 +69,11 @@ def listed(
     if kind in KINDS:
         found = found.where(Institution.kind == kind)
     total = kinds.get(kind, 0) if kind in KINDS else sum(kinds.values())
-    rows = session.execute(
-        found.with_only_columns(Institution, Logo.digest)
-        .outerjoin(Logo, Logo.institution_id == Institution.id)
-        .order_by(func.lower(Institution.name), Institution.id)
-        .limit(limit)
-        .offset((max(page, 1) - 1) * limit)
-    ).all()
+    wanted = found.with_only_columns(Institution, Logo.digest).outerjoin(Logo, Logo.institution_id == Institution.id)
+    keys = [paging.Key(func.lower(Institution.name)), paging.Key(Institution.id)]
+    rows, following = paging.part(session, wanted, keys, after=after, limit=limit, skip=(max(page, 1) - 1) * limit)
     counts = counts_of(session, [row[0].id for row in rows])
-    return Muster(tuple(entry(one, logo, counts) for one, logo in rows), total, -(-total // limit), kinds)
+    return Muster(tuple(entry(one, logo, counts) for one, logo, *_ in rows), total, -(-total // limit), kinds, following)
 
 
 def matching(words: str, *, verified: bool, state: str) -> Select[Any]:

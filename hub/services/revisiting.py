@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hub.models import study
 from hub.models.resource import Resource
 from hub.models.study import Bookmark
-from hub.services import naming, summarising
+from hub.services import naming, paging, summarising
+from hub.services.paging import Key, Place
 from hub.services.summarising import Summary
 
 STATUSES = study.STATUSES
@@ -29,13 +30,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Which bookmarks, in which order, after which one (`sort value`, `id`)."""
+    """Which bookmarks, in which order, after which one."""
 
     person_id: int
     status: str = ""  # "": any
     words: str = ""
     sort: str = "changed"
-    after: tuple[str, int] | None = None
+    after: Place | None = None
     limit: int = PAGE
 
 
@@ -66,7 +67,7 @@ class Page:
 
     rows: tuple[Kept, ...]
     counts: dict[str, int]
-    following: tuple[str, int] | None
+    following: Place | None
 
     @property
     def total(self) -> int:
@@ -76,12 +77,10 @@ class Page:
 
 def page(session: Session, ask: Ask) -> Page:
     """The page that was asked for. Five queries, whatever it shows."""
-    rows = session.execute(ordered(ask).limit(ask.limit + 1)).all()
-    shown = rows[: ask.limit]
+    shown, following = paging.part(session, wanted(ask), keys(ask.sort), after=ask.after, limit=ask.limit)
     found = summarising.summaries(session, [row.resource_id for row in shown])
     kept = tuple(_kept(row, found.get(row.resource_id)) for row in shown)
-    last = shown[-1] if len(rows) > ask.limit else None
-    return Page(kept, counts(session, ask), (place(last, ask.sort), last.id) if last is not None else None)
+    return Page(kept, counts(session, ask), following)
 
 
 def counts(session: Session, ask: Ask) -> dict[str, int]:
@@ -104,35 +103,24 @@ def mine(ask: Ask) -> Sequence[ColumnElement[bool]]:
     return found
 
 
-def ordered(ask: Ask) -> Any:
-    """The bookmarks that were asked for, in their order, from where the page before ended."""
-    wanted: Any = select(*COLUMNS).join(Resource, Resource.id == Bookmark.resource_id).where(*mine(ask))
-    if ask.status:
-        wanted = wanted.where(Bookmark.status == ask.status)
-    if ask.sort == "title":
-        if ask.after is not None:
-            title, number = ask.after
-            wanted = wanted.where(or_(Resource.title > title, and_(Resource.title == title, Bookmark.id > number)))
-        return wanted.order_by(Resource.title, Bookmark.id)
-    column = Bookmark.created_at if ask.sort == "added" else Bookmark.updated_at
-    if ask.after is not None:
-        moment, number = datetime.fromisoformat(ask.after[0]), ask.after[1]
-        wanted = wanted.where(or_(column < moment, and_(column == moment, Bookmark.id < number)))
-    return wanted.order_by(column.desc(), Bookmark.id.desc())
+def wanted(ask: Ask) -> Any:
+    """The bookmarks that were asked for."""
+    found: Any = select(*COLUMNS).join(Resource, Resource.id == Bookmark.resource_id).where(*mine(ask))
+    return found.where(Bookmark.status == ask.status) if ask.status else found
 
 
-def place(row: Any, sort: str) -> str:
-    """Where a row stands in this order."""
-    value = row.title if sort == "title" else row.created_at if sort == "added" else row.updated_at
-    return value if isinstance(value, str) else value.isoformat()
+def keys(sort: str) -> list[Key]:
+    """What sorts."""
+    if sort == "title":
+        return [Key(Resource.title), Key(Bookmark.id)]
+    return [Key(Bookmark.created_at if sort == "added" else Bookmark.updated_at, down=True), Key(Bookmark.id, down=True)]
 
 
 def every(session: Session, person_id: int) -> Iterator[Kept]:
     """All of a person's bookmarks, the oldest first, read in batches."""
     last = 0
     while True:
-        wanted = ordered(Ask(person_id)).order_by(None).where(Bookmark.id > last).order_by(Bookmark.id).limit(BATCH)
-        rows = session.execute(wanted).all()
+        rows = session.execute(wanted(Ask(person_id)).where(Bookmark.id > last).order_by(Bookmark.id).limit(BATCH)).all()
         if not rows:
             return
         yield from (_kept(row, None) for row in rows)
@@ -141,8 +129,7 @@ def every(session: Session, person_id: int) -> Iterator[Kept]:
 
 def one(session: Session, person_id: int, public_id: str) -> Kept | None:
     """This person's bookmark of the resource with this public id; None when there is none."""
-    wanted = ordered(Ask(person_id)).where(Resource.public_id == public_id[:16])
-    row = session.execute(wanted).first()
+    row = session.execute(wanted(Ask(person_id)).where(Resource.public_id == public_id[:16])).first()
     return None if row is None else _kept(row, None)
 
 

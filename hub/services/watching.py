@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.db import now
 from hub.models.run import STATES, TASKS, Failure, Run
 from hub.models.source import BY_HAND, Source
-from hub.services import leasing, running
+from hub.services import leasing, paging, running
 
 RAW_MOST = 2_000_000  # bytes of a raw record that the page shows
 COLUMNS = (
@@ -136,6 +136,7 @@ class RunPage:
     runs: tuple[RunState, ...]
     total: int
     pages: int
+    following: int | None  # the next part comes after this run
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,21 @@ class FailurePage:
     failures: tuple[FailureState, ...]
     total: int
     pages: int
+    following: int | None  # the next part comes after this failure
     open: int  # of all of them, how many are still to be mended
 
 
 def runs(
-    session: Session, *, page: int = 1, state: str | None = None, source: str | None = None, task: str = "", limit: int = 25
+    session: Session,
+    *,
+    page: int = 1,
+    after: int | None = None,
+    state: str | None = None,
+    source: str | None = None,
+    task: str = "",
+    limit: int = 25,
 ) -> RunPage:
-    """Runs, newest first; only those in a state, of a source, of a task."""
+    """Runs, newest first; only those in a state, of a source, of a task. `after`: those that follow this run, whatever began meanwhile."""
     wanted = select(*COLUMNS).join(Source, Source.id == Run.source_id)
     if state in STATES:
         wanted = wanted.where(Run.state == state)
@@ -160,8 +169,11 @@ def runs(
     if task in TASKS:
         wanted = wanted.where(Run.task == task)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = session.execute(wanted.order_by(Run.id.desc()).limit(limit).offset((max(page, 1) - 1) * limit))
-    return RunPage(tuple(run_state(session, row) for row in rows), total, -(-total // limit))
+    if after is not None:
+        wanted = wanted.where(Run.id < after)
+    rows = session.execute(wanted.order_by(Run.id.desc()).limit(limit + 1).offset((max(page, 1) - 1) * limit)).all()
+    following = rows[limit - 1].id if len(rows) > limit else None
+    return RunPage(tuple(run_state(session, row) for row in rows[:limit]), total, -(-total // limit), following)
 
 
 def live_runs(session: Session, *, limit: int = 20) -> tuple[RunState, ...]:
@@ -226,17 +238,19 @@ def narrowed(wanted: Any, only: FailureFilter) -> Any:
     return wanted
 
 
-def failures(session: Session, run_id: int, *, page: int = 1, limit: int = 50) -> FailurePage:
-    """Failures of a run, in the order in which they happened."""
-    return some_failures(session, FailureFilter(run=run_id), page=page, limit=limit)
+def failures(session: Session, run_id: int, *, after: int | None = None, limit: int = 50) -> FailurePage:
+    """Failures of a run, in the order in which they happened; `after`: those that follow this one."""
+    return some_failures(session, FailureFilter(run=run_id), after=after, limit=limit)
 
 
-def some_failures(session: Session, only: FailureFilter, *, page: int = 1, limit: int = 50) -> FailurePage:
+def some_failures(session: Session, only: FailureFilter, *, page: int = 1, after: int | None = None, limit: int = 50) -> FailurePage:
     """The failures that are meant: of one run in the order in which they happened, of many the newest first."""
     total, still = session.execute(narrowed(select(func.count(), func.count(case((OPEN, 1)))), only)).one()
-    order = Failure.id if only.run is not None else Failure.id.desc()
-    rows = session.execute(narrowed(select(*FAILURE_COLUMNS), only).order_by(order).limit(limit).offset((max(page, 1) - 1) * limit))
-    return FailurePage(tuple(FailureState(*row) for row in rows), total, -(-total // limit), still)
+    keys = [paging.Key(Failure.id, down=only.run is None)]
+    wanted, place, skip = narrowed(select(*FAILURE_COLUMNS), only), (after,) if after is not None else None, (max(page, 1) - 1) * limit
+    rows, following = paging.part(session, wanted, keys, after=place, limit=limit, skip=skip)
+    found = tuple(FailureState(*row[:-1]) for row in rows)
+    return FailurePage(found, total, -(-total // limit), following[0] if following else None, still)
 
 
 def all_failures(session: Session, run_id: int, *, batch: int = 500) -> Iterator[FailureState]:

@@ -15,7 +15,9 @@ from hub.models.institution import Exemplar, Institution
 from hub.models.resource import Resource
 from hub.models.shelf import Shelf, ShelfItem
 from hub.models.study import Enrolment, StepDone
+from hub.services import paging
 from hub.services.acting import Viewer
+from hub.services.paging import Key, Place
 from hub.services.shelving import readable
 
 PAGE = 24
@@ -56,13 +58,13 @@ class Page:
     following: tuple[datetime, int] | None
 
 
-def public(session: Session, who: Viewer, after: tuple[datetime, int] | None = None) -> Page:
+def public(session: Session, who: Viewer, after: Place | None = None) -> Page:
     """The paths that this visitor may read, the latest change first. Three queries."""
     wanted = listing(who).where(Shelf.kind == "path")
     return cut(session, who, wanted, Shelf.updated_at, Shelf.id, after)
 
 
-def mine(session: Session, who: Viewer, after: tuple[datetime, int] | None = None) -> Page:
+def mine(session: Session, who: Viewer, after: Place | None = None) -> Page:
     """Those that this person follows and may still read, the one they were on last first. Three queries."""
     return cut(session, who, listing(who).where(Enrolment.id.is_not(None)), Enrolment.updated_at, Shelf.id, after)
 
@@ -87,14 +89,10 @@ def listing(who: Viewer) -> Any:
     )
 
 
-def cut(session: Session, who: Viewer, wanted: Any, moment: Any, number: Any, after: tuple[datetime, int] | None) -> Page:
+def cut(session: Session, who: Viewer, wanted: Any, moment: Any, number: Any, after: Place | None) -> Page:
     """One page of them, after the last one of the page before."""
-    if after is not None:
-        wanted = wanted.where(or_(moment < after[0], and_(moment == after[0], number < after[1])))
-    rows = session.execute(wanted.order_by(moment.desc(), number.desc()).limit(PAGE + 1)).all()
-    by_enrolment = moment is Enrolment.updated_at
-    shown = counted(session, who, rows[:PAGE], by_enrolment=by_enrolment)
-    return Page(shown, (shown[-1].at, shown[-1].id) if len(rows) > PAGE else None)
+    rows, following = paging.part(session, wanted, (Key(moment, down=True), Key(number, down=True)), after=after, limit=PAGE)
+    return Page(counted(session, who, [row[:-2] for row in rows], by_enrolment=moment is Enrolment.updated_at), following)
 
 
 def counted(session: Session, who: Viewer, rows: Sequence[Any], *, by_enrolment: bool = False) -> tuple[Listed, ...]:

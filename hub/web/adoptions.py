@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,14 +16,15 @@ from wtforms.widgets import TextInput
 
 from hub.services import adopting, bookmarking, consulting
 from hub.services.consulting import Use
-from hub.web import access, context, houses, spreadsheets
+from hub.services.paging import Place
+from hub.web import access, context, houses, places, spreadsheets
 from hub.web.access import member_required
 from hub.web.listing import UNSEEN
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 
 bp = Blueprint("adoptions", __name__)
-WORDS_MOST, CURSOR_MOST = 200, 60
+WORDS_MOST = 200
 LONG = _l("Please write at most %(max)d characters.", max=adopting.TEXT_MOST)
 
 
@@ -185,24 +185,13 @@ def cells(ask: consulting.Ask) -> Iterator[tuple[str, ...]]:
 def asking() -> consulting.Ask:
     """The question in the address. What cannot be meant is left out."""
     words = " ".join(UNSEEN.sub(" ", request.args.get("q", "")[:WORDS_MOST]).split())
-    return consulting.Ask(request.args.get("institution", "")[:100], request.args.get("resource", "")[:16], words, cursor())
+    return consulting.Ask(request.args.get("institution", "")[:100], request.args.get("resource", "")[:16], words, places.read())
 
 
-def cursor() -> tuple[datetime, int] | None:
-    """Where the page before ended; None for anything that is no such place."""
-    number, _dot, value = request.args.get("after", "")[:CURSOR_MOST].partition(".")
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    known = moment.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < 10
-    return (moment, int(number)) if known else None
-
-
-def address(ask: consulting.Ask, *, after: tuple[datetime, int] | None = None, endpoint: str = "adoptions.index") -> str:
+def address(ask: consulting.Ask, *, after: Place | None = None, endpoint: str = "adoptions.index") -> str:
     """The same question, from its beginning or after an entry."""
     pairs = [("q", ask.words), ("institution", ask.institution), ("resource", ask.resource)]
-    pairs.append(("after", f"{after[1]}.{after[0].isoformat()}" if after else ""))
+    pairs.append(("after", places.written(after)))
     question = urlencode([(name, value) for name, value in pairs if value])
     return url_for(endpoint) + (f"?{question}" if question else "")
 

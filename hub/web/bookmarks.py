@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
@@ -17,8 +16,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from hub.services import bookmarking, revisiting
 from hub.services.bookmarking import Target
+from hub.services.paging import Place
 from hub.services.revisiting import Kept
-from hub.web import context, security, spreadsheets, statuses
+from hub.web import context, places, security, spreadsheets, statuses
 from hub.web.access import SignInFirst, signed_in_required
 from hub.web.listing import UNSEEN
 from hub.web.messages import gettext as _
@@ -27,7 +27,6 @@ from hub.web.messages import lazy_gettext as _l
 bp = Blueprint("bookmarks", __name__)
 LOOKS = ("line", "card", "mini", "page")
 WORDS_MOST = 200
-CURSOR_MOST = 600
 WRONG_DAYS = {
     "future": _l("This day has not come yet."),
     "old": _l("Please check the year."),
@@ -153,29 +152,15 @@ def asking() -> revisiting.Ask:
     sort = sort if sort in revisiting.SORTS else revisiting.SORTS[0]
     words = " ".join(UNSEEN.sub(" ", request.args.get("q", "")[:WORDS_MOST]).split())
     return revisiting.Ask(
-        int(current_user.id), status if status in revisiting.STATUSES else "", words, sort, cursor(request.args.get("after", ""), sort)
+        int(current_user.id), status if status in revisiting.STATUSES else "", words, sort, places.read(words=sort == "title")
     )
 
 
-def cursor(text: str, sort: str) -> tuple[str, int] | None:
-    """Where the page before ended; None for anything that is no such place."""
-    number, _dot, value = text[:CURSOR_MOST].partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 10) or not value:
-        return None
-    if sort != "title":
-        try:
-            if datetime.fromisoformat(value).tzinfo is None:
-                return None
-        except ValueError:
-            return None
-    return value, int(number)
-
-
-def address(asked: revisiting.Ask, *, status: str | None = None, sort: str | None = None, after: tuple[str, int] | None = None) -> str:
+def address(asked: revisiting.Ask, *, status: str | None = None, sort: str | None = None, after: Place | None = None) -> str:
     """The list with another status or order, or its next page."""
     status, sort = asked.status if status is None else status, sort or asked.sort
     pairs = [("q", asked.words), ("status", status), ("sort", sort if sort != revisiting.SORTS[0] else "")]
-    pairs.append(("after", f"{after[1]}.{after[0][: CURSOR_MOST - 20]}" if after else ""))
+    pairs.append(("after", places.written(after)))
     question = urlencode([(name, value) for name, value in pairs if value])
     return url_for("bookmarks.index") + (f"?{question}" if question else "")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request, url_for
@@ -11,20 +10,20 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from hub.services import progressing, summarising, wayfinding
-from hub.web import context
+from hub.services.paging import Place
+from hub.web import context, places
 from hub.web.access import SignInFirst, signed_in_required
 from hub.web.listing import page_number, pages_around
 from hub.web.messages import gettext as _
 
 bp = Blueprint("paths", __name__)
 PAGE = 50  # steps
-CURSOR_MOST = 60
 
 
 @bp.get("/paths")
 def index() -> str:
     """The learning paths that this visitor may read, on the first page those that institutions recommend before all."""
-    session, who, after = context.session(), context.viewer(), cursor()
+    session, who, after = context.session(), context.viewer(), places.read()
     return render_template(
         "paths/index.html",
         page=wayfinding.public(session, who, after),
@@ -38,26 +37,15 @@ def index() -> str:
 @signed_in_required
 def mine() -> str:
     """Those that one follows, with how far one is."""
-    after = cursor()
+    after = places.read()
     return render_template(
         "paths/mine.html", page=wayfinding.mine(context.session(), context.viewer(), after), after=after, following=following
     )
 
 
-def cursor() -> tuple[datetime, int] | None:
-    """Where the page before ended; None for anything that is no such place."""
-    number, _dot, value = request.args.get("after", "")[:CURSOR_MOST].partition(".")
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    known = moment.tzinfo is not None and number.isascii() and number.isdigit() and len(number) < 10
-    return (moment, int(number)) if known else None
-
-
-def following(place: tuple[datetime, int]) -> str:
+def following(place: Place) -> str:
     """The address of the page that comes after."""
-    return url_for(request.endpoint or "paths.index", after=f"{place[1]}.{place[0].isoformat()}")
+    return url_for(request.endpoint or "paths.index", after=places.written(place))
 
 
 @bp.get("/paths/<public_id>")

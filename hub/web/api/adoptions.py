@@ -71,13 +71,12 @@ def shape(use: consulting.Use) -> Adoption:
 def listed(call: Call, *, resource: str = "") -> Answer:
     """A part of the register."""
     asked = call.query
-    place = cursors.read(asked.cursor, str, int)
-    after = (datetime.fromisoformat(place[0]), place[1]) if place else None
+    after = cursors.read(asked.cursor, datetime, int)
     ask = consulting.Ask(
         institution=getattr(asked, "institution", ""), resource=resource, words=getattr(asked, "q", ""), after=after, limit=asked.limit
     )
     found = consulting.page(context.session(), call.who, ask)
-    following = cursors.write(found.following[0].isoformat(), found.following[1]) if found.following else None
+    following = cursors.write(*found.following) if found.following else None
     return Answer(Adoptions(items=[shape(one) for one in found.rows], next=following), headers=addresses.links(following))
 
 

@@ -59,7 +59,7 @@ class Revision(BaseModel):
 def list_bookmarks(call: Call) -> Answer:
     """What the token's person keeps"""
     asked: BookmarksQuery = call.query
-    place = cursors.read(asked.cursor, str, int)
+    place = cursors.read(asked.cursor, datetime, int)
     ask = revisiting.Ask(call.who.person_id, asked.status or "", asked.q, after=place, limit=asked.limit)
     found = revisiting.page(context.session(), ask)
     following = cursors.write(*found.following) if found.following else None

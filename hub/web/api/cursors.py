@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, request
@@ -27,19 +28,22 @@ def _signer() -> URLSafeSerializer:
 
 def write(*place: Any) -> str:
     """A cursor for what comes after this place."""
-    text = _signer().dumps([question(), *place])
+    text = _signer().dumps([question(), *(part.isoformat() if isinstance(part, datetime) else part for part in place)])
     return text if isinstance(text, str) else text.decode()
 
 
 def read(text: str | None, *shape: type) -> tuple[Any, ...] | None:
-    """The place that a cursor names; None for the beginning. Raises Problem (422) for one that was altered or made for another list."""
+    """The place that a cursor names, of these types; None for the beginning. Raises Problem (422) for one that was altered or made for
+    another list.
+    """
     if not text:
         return None
     try:
         found = _signer().loads(text[:MOST])
     except BadData:
         found = None
-    if not isinstance(found, list) or found[0] != question() or [type(part) for part in found[1:]] != list(shape):
+    kept = [str if one is datetime else one for one in shape]
+    if not isinstance(found, list) or found[0] != question() or [type(part) for part in found[1:]] != kept:
         told = "was not made by this hub for this question: begin again without it"
         raise Problem(422, "This cursor cannot be used.", errors=[{"parameter": "cursor", "detail": told}])
-    return tuple(found[1:])
+    return tuple(datetime.fromisoformat(part) if one is datetime else part for part, one in zip(found[1:], shape, strict=True))

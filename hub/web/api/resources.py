@@ -47,10 +47,9 @@ def list_resources(call: Call) -> Answer:
     One that changes while you read comes again, so that none is missed: keep the time of your last reading for `updated_since`.
     """
     asked: Changes = call.query
-    place = cursors.read(asked.cursor, str, int)
-    after = (datetime.fromisoformat(place[0]), place[1]) if place else None
+    after = cursors.read(asked.cursor, datetime, int)
     found = enumerating.part(context.session(), after=after, since=since(asked), deleted=asked.deleted, limit=asked.limit)
-    following = cursors.write(found.following[0].isoformat(), found.following[1]) if found.following else None
+    following = cursors.write(*found.following) if found.following else None
     return Answer(Resources(items=[listed(one) for one in found.rows], next=following), headers=addresses.links(following))
 
 

@@ -114,9 +114,9 @@ def draft(call: Call) -> critiquing.Draft:
 def list_reviews(call: Call) -> Answer:
     """Reviews of a resource"""
     place, asked = standing(call.path, "list_reviews"), call.query
-    limit, page = cursors.read(asked.cursor, int, int) or (asked.limit, 1)
-    found = evaluating.reviews(context.session(), call.who, place.id, order=asked.sort, page=page, limit=limit)
-    following = cursors.write(limit, page + 1) if page < found.pages else None
+    after = cursors.read(asked.cursor, *((int, datetime, int) if asked.sort == "helpful" else (datetime, int)))
+    found = evaluating.reviews(context.session(), call.who, place.id, order=asked.sort, after=after, limit=asked.limit)
+    following = cursors.write(*found.following) if found.following else None
     items = [Review(**values(one)) for one in found.opinions if not one.hidden]
     return Answer(Reviews(total=found.total, items=items, next=following), headers=addresses.links(following))
 

@@ -86,11 +86,11 @@ class HarvestWanted(BaseModel):
 def list_runs(call: Call) -> Answer:
     """Runs, the newest first"""
     asked: RunsQuery = call.query
-    limit, page = cursors.read(asked.cursor, int, int) or (asked.limit, 1)
+    (after,) = cursors.read(asked.cursor, int) or (None,)
     found = watching.runs(
-        context.session(), page=page, state=asked.state, source=asked.source or None, task=asked.task or "", limit=limit
+        context.session(), after=after, state=asked.state, source=asked.source or None, task=asked.task or "", limit=asked.limit
     )  # fmt: skip
-    following = cursors.write(limit, page + 1) if page < found.pages else None
+    following = cursors.write(found.following) if found.following else None
     items = [Run.model_validate(one) for one in found.runs]
     return Answer(Runs(total=found.total, items=items, next=following), headers=addresses.links(following))
 
@@ -113,9 +113,9 @@ def run_of(number: int) -> Any:
 def list_failures(call: Call) -> Answer:
     """What a run could not bring in, and why"""
     number = run_of(call.path["run"]).id
-    limit, page = cursors.read(call.query.cursor, int, int) or (call.query.limit, 1)
-    found = watching.failures(context.session(), number, page=page, limit=limit)
-    following = cursors.write(limit, page + 1) if page < found.pages else None
+    (after,) = cursors.read(call.query.cursor, int) or (None,)
+    found = watching.failures(context.session(), number, after=after, limit=call.query.limit)
+    following = cursors.write(found.following) if found.following else None
     items = [Failure.model_validate(one) for one in found.failures]
     return Answer(Failures(total=found.total, items=items, next=following), headers=addresses.links(following))
 

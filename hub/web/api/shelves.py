@@ -169,16 +169,19 @@ def fresh(call: Call, shelf: Any) -> None:
         raise Problem(412, "The shelf was changed meanwhile: read it again.")
 
 
+PLACES = {"newest": (datetime, int), "followed": (int, datetime, int), "title": (str, int)}  # what a shelf's place is made of, by order
+
+
 @operation("GET", "/shelves", tag="Shelves", query=ShelvesQuery, answer=Shelves, area="shelves")
 def list_shelves(call: Call) -> Answer:
     """Shelves that everybody may read; with a token, what its person may read"""
     asked: ShelvesQuery = call.query
-    limit, page = cursors.read(asked.cursor, int, int) or (asked.limit, 1)
+    after = cursors.read(asked.cursor, *PLACES[asked.sort])
     ask = displaying.Ask(
-        words=asked.q, institution=asked.institution, kind=asked.kind or "", sort=asked.sort, page=page, limit=limit
+        words=asked.q, institution=asked.institution, kind=asked.kind or "", sort=asked.sort, after=after, limit=asked.limit
     )  # fmt: skip
     found = (displaying.mine if asked.mine else displaying.public)(context.session(), call.who, ask)
-    following = cursors.write(limit, page + 1) if page * limit < found.total else None
+    following = cursors.write(*found.following) if found.following else None
     items = [Shelf(**values(one)) for one in found.rows]
     return Answer(Shelves(total=found.total, items=items, next=following), headers=addresses.links(following))
 

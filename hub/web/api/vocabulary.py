@@ -188,11 +188,11 @@ def get_provider(call: Call) -> Answer:
 def list_institutions(call: Call) -> Answer:
     """Institutions by name"""
     asked: InstitutionsQuery = call.query
-    limit, page = cursors.read(asked.cursor, int, int) or (asked.limit, 1)
+    after = cursors.read(asked.cursor, str, int)
     found = mustering.listed(
-        context.session(), kind=asked.kind or "", words=asked.q, verified=asked.verified, page=page, limit=limit
+        context.session(), kind=asked.kind or "", words=asked.q, verified=asked.verified, after=after, limit=asked.limit
     )  # fmt: skip
-    following = cursors.write(limit, page + 1) if page < found.pages else None
+    following = cursors.write(*found.following) if found.following else None
     items = [Institution.model_validate(one) for one in found.entries]
     return Answer(Institutions(total=found.total, items=items, next=following), headers=addresses.links(following))
 
