@@ -20,7 +20,11 @@ SIZE, SIZE_MOST = 50, 200
 END = "end"  # page[before]=end: the last page
 LARGEST = 2**31 - 1
 TYPES = ("application/vnd.api+json", "application/json", "application/*", "*/*")
-NAMES = {"": moochub.VERSIONS[0], "3": "3", "3.0": "3", "3.0.0": "3", "2": "2.3", "2.3": "2.3", "2.3.0": "2.3"}
+NAMES = {
+    "": moochub.VERSIONS[0],
+    **dict.fromkeys(("3", "3.0", "3.0.0", "3.0.1"), "3"),
+    **dict.fromkeys(("2", "2.0", "2.1", "2.2", "2.3", "2.3.0"), "2.3"),
+}
 
 
 @bp.get(PATH)
