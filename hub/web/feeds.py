@@ -74,13 +74,14 @@ def found(ask: Any, limit: int) -> list[atom.Entry]:
         ids = noticing.latest(context.session(), context.index(), ask, limit=limit)
     except SearchUnavailable:
         abort(503)
-    came = noticing.catalogued_at(context.session(), ids)
+    dates = noticing.dates(context.session(), ids)
     return [
         atom.Entry(
             id=f"{site()}/resources/{one.public_id}",
             title=one.title,
             link=f"{site()}/resources/" + quote(f"{one.public_id}-{one.slug}".rstrip("-")),
-            updated=came[one.id],
+            published=dates[one.id][0],
+            updated=max(dates[one.id]),
             summary=one.text[:500],
             author=one.provider or "",
             language=one.language,
@@ -95,8 +96,10 @@ def entry(one: Any) -> atom.Entry:
         id=f"{site()}/feeds/news/{one.kind}/{one.number}",
         title=happenings.sentence(one),
         link=site() + one.address,
-        updated=one.at,
+        published=one.at if one.changed else None,
+        updated=max(one.at, one.changed or one.at),
         summary=one.text,
+        language=one.language if one.kind == "resource" else None,  # else it is a sentence of ours
     )
 
 

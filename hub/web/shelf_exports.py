@@ -119,7 +119,7 @@ def feed(public_id: str, suffix: str) -> Response:
 def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added], suffix: str) -> Response:
     """The feed; 304 when it has not changed since the reader had it."""
     page = public_address(url_for("shelves.show", public_id=shelf.public_id))
-    maker = houses.institution_name(seen.house) if seen.house else seen.owner or ""
+    maker = houses.institution_name(seen.house) if seen.house else seen.owner or outlet.site().name
     entries = tuple(
         atom.Entry(
             id=f"{page}#item-{one.id}",
