@@ -102,8 +102,9 @@ def opened(session: Session, look: Find, by_kind: Mapping[str, Sequence[Subject]
     ids = sorted(found, reverse=True)[: 4 * limit]
     rows = session.execute(
         select(
-            Resource.id, Resource.public_id, Resource.title, Resource.languages, Resource.created_at, Resource.updated_at, Resource.summary
-        )  # fmt: skip
+            *(Resource.id, Resource.public_id, Resource.title, Resource.languages),
+            *(Resource.created_at, Resource.updated_at, Resource.summary),
+        )
         .where(Resource.id.in_(ids), live(), *([Resource.created_at > since] if since else []))
         .order_by(Resource.id.desc())
         .limit(limit)

@@ -11,12 +11,13 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from hub.exports import atom
-from hub.services import acting, announcing, following, noticing, phrasing, subscribing, summarising
+from hub.services import acting, announcing, browsing, following, noticing, phrasing, subscribing, summarising
 from hub.services.querying import SearchUnavailable
-from hub.web import context, happenings, listing, outlet
+from hub.web import allowances, context, happenings, listing, outlet
 from hub.web.messages import gettext as _
 
 bp = Blueprint("feeds", __name__)
+bp.before_request(allowances.count_file)
 MOST = 30
 LATEST = 50  # results of any search
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed in which nothing stands yet
@@ -58,6 +59,14 @@ def search(token: str) -> Response:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "private, max-age=600"
     return response
+
+
+@bp.get('/sources/<name>/feed.<any("atom", "rss", "json"):suffix>')
+def source(name: str, suffix: str) -> Response:
+    """What a source's page lists, the last catalogued first."""
+    one = browsing.source(context.session(), context.index(), name) or abort(404)
+    ask = listing.read(request.args, {"source": (name,)})
+    return answer(_("News: %(name)s", name=one.title), listing.address_of(f"/sources/{quote(name)}", ask), found(ask, LATEST), suffix)
 
 
 @bp.get('/search.<any("atom", "rss", "feed.json"):suffix>')

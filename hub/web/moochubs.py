@@ -12,9 +12,10 @@ from werkzeug.http import parse_options_header
 from hub.exports import moochub
 from hub.services import extracting
 from hub.services.extracting import Stretch
-from hub.web import context, outlet
+from hub.web import allowances, context, outlet
 
 bp = Blueprint("moochubs", __name__)
+bp.before_request(allowances.count_file)
 PATH = "/moochub/courses"
 SIZE, SIZE_MOST = 50, 200
 END = "end"  # page[before]=end: the last page
