@@ -278,6 +278,10 @@ def test_a_full_course_loses_nothing_that_is_not_said_above() -> None:
     page = f'<script type="application/ld+json">{jsonld.script(one, SITE)}</script>'
     found = read(jsonld_kind, page.encode(), "text/html", SITE.page(one))[0]
     assert differing([found], expected_of_schema_org(one)) == {}
+    run = jsonld.resource(one, SITE)["hasCourseInstance"][0]  # what Google demands of a run: a mode, and a workload or a schedule
+    assert run["courseMode"] and run["courseSchedule"] == {
+        "@type": "Schedule", "repeatFrequency": "Weekly", "duration": "PT5H", "repeatCount": 6,
+    }  # fmt: skip
     assert found.offerings[0].identifier == "run-1" and found.keywords == ("trade", "ports, harbours")
     assert [name for name, value in compared(found).items() if value in (None, ())] == ["group"]
 
