@@ -204,10 +204,12 @@ def term(topic: Topic) -> dict[str, Any]:
 def runs(one: Description) -> dict[str, Any]:
     """Its runs, each with teachers and workload; a resource without runs says these of itself."""
     teachers = [person(agent) for agent in by_role(one, "instructor")]
-    shared = known({"instructor": teachers, "courseWorkload": workload(one), "courseSchedule": schedule(one)})
+    shared = known({"instructor": teachers, "courseWorkload": workload(one)})
     if not one.offerings:
         return shared
-    return {"hasCourseInstance": [{**run(offering), **shared} for offering in one.offerings[:MOST_RUNS]]}
+    weekly = known({"courseSchedule": schedule(one)})
+    said = ((run(offering), weekly if offering.mode or offering.pace else {}) for offering in one.offerings[:MOST_RUNS])
+    return {"hasCourseInstance": [{**found, **shared, **times} for found, times in said]}
 
 
 def schedule(one: Description) -> dict[str, Any] | None:

@@ -167,10 +167,11 @@ def expected_of_moochub(one: Description, version: str) -> Record:
         ),
     }  # fmt: skip
     if version == "2.3":
+        known = one.licence or licence.licence(one.rights)  # which stands there as the licence's name
         houses = [replace(who, organisation=True) for who in makers if who.organisation]
         return given_by(
             one,
-            **{**shared,
+            **{**shared, "licence": known, "licence_url": one.licence_url or licence.url(known),
                "agents": tuple([replace(who, organisation=False) for who in instructors] + houses),
                "institution": next((who.name for who in houses), None), "rights": one.licence_url or one.licence or one.rights,
                "certificate": None, "credits": None, "workload_min": hours, "workload_max": hours, "levels": (), "subjects": (),
