@@ -143,17 +143,23 @@ def _record(attributes: Object, identifier: str, title: str, address: str | None
         workload_max=load.max,
         levels=level.levels(
             name
-            for node in many(attributes.get("educationalLevel"))
+            for node in many(first(attributes, "educationalLevel", "educationalLevels"))
             for name in (_words(obj(node).get("name")), node if isinstance(node, str) else None)
         ),
-        subjects=text.lines(_words(node.get("name")) for node in objects(attributes.get("educationalAlignment"))),
+        subjects=text.lines(
+            [
+                *(_words(node.get("name")) for node in objects(attributes.get("educationalAlignment"))),
+                *(_label(node.get("prefLabel")) for node in objects(attributes.get("about"))),
+            ]
+        ),
         keywords=text.lines(many(attributes.get("keywords"))),
         teaches=text.lines(
             _words(node.get("name")) if isinstance(node, dict) else node
             for node in many(first(attributes, "teaches", "learningObjectives", "learningobjectives"))
         ),
         prerequisites=text.lines(
-            _words(node.get("name")) if isinstance(node, dict) else node for node in many(attributes.get("competencyRequired"))
+            _words(node.get("name")) if isinstance(node, dict) else node
+            for node in many(first(attributes, "competencyRequired", "coursePrerequisites"))
         ),
         audience=text.lines(str(who).rpartition("/")[2] for who in many(attributes.get("audience"))),
         image=next((found for found in map(_media, many(attributes.get("image"))) if found), None),
@@ -175,6 +181,12 @@ def _words(value: object) -> str | None:
         if found:
             return found
     return None
+
+
+def _label(value: object) -> str | None:
+    """The English name of a concept of AMB, else its first."""
+    names = obj(value)
+    return text.line(names.get("en") or next(iter(names.values()), None))
 
 
 def _agents(attributes: Object) -> Iterator[Agent]:

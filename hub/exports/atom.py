@@ -23,6 +23,7 @@ class Entry:
     title: str
     link: str
     updated: datetime
+    published: datetime | None = None  # when it came, where that is not when it was last changed
     summary: str = ""
     author: str = ""
     language: str | None = None  # of title and summary, BCP 47
@@ -30,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed and its entries, newest first. `updated` is that of its newest entry, or when it began."""
+    """A feed and its entries, newest first. `updated` is the latest change of an entry, or when it began."""
 
     id: str
     title: str
@@ -61,6 +62,8 @@ def _entry(root: etree._Element, entry: Entry) -> None:
     if entry.language:
         made.set(LANG, entry.language)
     _head(made, entry.id, entry.title, entry.updated)
+    if entry.published:
+        _text(made, "published", _moment(entry.published))
     _link(made, "alternate", entry.link)
     if entry.author:
         _author(made, entry.author)
@@ -72,7 +75,12 @@ def _head(parent: etree._Element, id: str, title: str, updated: datetime) -> Non
     """What a feed and each entry must have."""
     _text(parent, "id", id)
     _text(parent, "title", title)
-    _text(parent, "updated", updated.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z"))
+    _text(parent, "updated", _moment(updated))
+
+
+def _moment(value: datetime) -> str:
+    """RFC 3339, to the second."""
+    return value.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _link(parent: etree._Element, rel: str, address: str) -> None:

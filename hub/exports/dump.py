@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,8 +70,10 @@ class Member:
         return {"bytes": self.path.stat().st_size, "sha256": digest, "records": self.records}
 
     def abandon(self) -> None:
-        """It will not be needed."""
-        self._file.close()
+        """It will not be needed; what cannot be written any more is forgotten, before anybody tries it later."""
+        for file in (self._packed, self._file):
+            with suppress(OSError, ValueError):
+                file.close()
 
 
 def write(
@@ -102,16 +104,29 @@ def write(
                 "licence": METADATA_LICENCE,
                 "files": files,
             }
-            (unfinished / SUMS).write_text("".join(f"{said['sha256']}  {name}\n" for name, said in files.items()))
-            (unfinished / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            settle(unfinished / SUMS, "".join(f"{said['sha256']}  {name}\n" for name, said in files.items()))
+            settle(unfinished / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+            settle(unfinished)
             while (folder / now.strftime(FORM)).exists():  # two within a second
                 now += timedelta(seconds=1)
             unfinished.rename(folder / now.strftime(FORM))
+            settle(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         for old in whole(folder)[keep:]:
             shutil.rmtree(folder / old.name, ignore_errors=True)
     return Dump(now.strftime(FORM), manifest)
+
+
+def settle(path: Path, text: str | None = None) -> None:
+    """Write a file, or nothing for a folder, and bring it to the disk: a machine that stops leaves no dump whose files are empty."""
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager

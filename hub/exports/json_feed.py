@@ -34,8 +34,10 @@ def item(entry: Entry) -> dict[str, Any]:
         "url": entry.link,
         "title": entry.title,
         "content_text": entry.summary or entry.title,
-        "date_published": moment(entry.updated),
+        "date_published": moment(entry.published or entry.updated),
     }
+    if entry.published:
+        found["date_modified"] = moment(entry.updated)
     if entry.author:
         found["authors"] = [{"name": entry.author}]
     if entry.language:

@@ -31,6 +31,7 @@ TYPES = {
 PACES = {"self": "self-paced", "instructor": "instructor-led"}
 RESOLVERS = {"doi": "https://doi.org/", "handle": "https://hdl.handle.net/", "issn": "https://portal.issn.org/resource/ISSN/"}
 APART = re.compile(r"[,;；，、|\n]")  # what separates keywords that are written as one text
+WEEKS = re.compile(r"P(\d{1,3})W")
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -202,10 +203,23 @@ def term(topic: Topic) -> dict[str, Any]:
 
 def runs(one: Description) -> dict[str, Any]:
     """Its runs, each with teachers and workload; a resource without runs says these of itself."""
-    shared = known({"instructor": [person(agent) for agent in by_role(one, "instructor")], "courseWorkload": workload(one)})
+    teachers = [person(agent) for agent in by_role(one, "instructor")]
+    shared = known({"instructor": teachers, "courseWorkload": workload(one)})
     if not one.offerings:
         return shared
-    return {"hasCourseInstance": [{**run(offering), **shared} for offering in one.offerings[:MOST_RUNS]]}
+    weekly = known({"courseSchedule": schedule(one)})
+    said = ((run(offering), weekly if offering.mode or offering.pace else {}) for offering in one.offerings[:MOST_RUNS])
+    return {"hasCourseInstance": [{**found, **shared, **times} for found, times in said]}
+
+
+def schedule(one: Description) -> dict[str, Any] | None:
+    """Hours a week, and for how many weeks, as search engines count them (Google's "Course info")."""
+    load = one.workload_max or one.workload_min
+    if not load:
+        return None
+    minutes, weeks = round(load * 60), WEEKS.fullmatch(one.duration or "")
+    time = "PT" + (f"{minutes // 60}H" if minutes >= 60 else "") + (f"{minutes % 60}M" if minutes % 60 else "")
+    return known({"@type": "Schedule", "repeatFrequency": "Weekly", "duration": time, "repeatCount": int(weeks[1]) if weeks else None})
 
 
 def run(offering: Run) -> dict[str, Any]:

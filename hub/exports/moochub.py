@@ -1,13 +1,17 @@
 """MOOChub course lists (JSON:API), versions 2.3 and 3: https://github.com/MOOChub/schema
 
-What the standard demands and nobody knows stays empty, never invented. One list of starts and ends stands for all runs, with one price.
+Written so that the published JSON schemas hold, of 3.0 and of 2.1 to 2.3. What they demand and nobody knows is empty where they allow
+that, and says the least where they do not: "proprietary" for the licence of a picture, "other" for a frequency, a person for somebody.
+Version 3 knows subjects, skills and levels of a few frameworks alone (ISCED-F, ESCO ...): ours stand beside them under the names that AMB,
+schema.org and version 2.3 have for them. One list of starts and ends stands for all runs, with one price.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -20,8 +24,7 @@ VERSIONS = ("3", "2.3")  # the newest first
 ROLES = ("administrator", "generalPublic", "mentor", "parent", "peerTutor", "professional", "student", "teacher")
 AUDIENCE = "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/"
 COURSE = {"identifier": "https://w3id.org/kim/hcrt/course", "type": "Concept", "inScheme": "https://w3id.org/kim/hcrt/scheme"}
-CERTIFICATE = {"name": [{"inLanguage": "en", "name": "Certificate"}], "type": "EducationalCredential"}
-FRAMEWORK = "Open Commerce Hub"
+PROPRIETARY = {"identifier": "proprietary", "url": None, "contentUrl": None}
 
 
 def media_type(version: str) -> str:
@@ -56,25 +59,24 @@ def version_3(one: Description, site: Site) -> dict[str, Any]:
                 "courseCode": one.code,
                 "description": rich(one.description or one.summary),
                 "inLanguage": list(one.languages),
-                **dates(one),
+                **starts_and_ends(one),
+                **window(one),
                 "instructor": [person(agent) for agent in by_role(one, "instructor")],
                 "contributor": contributors(one),
                 "image": image(one),
                 "access": access(one),
-                "offer": [offer] if (offer := price(one)) else [],
+                "offer": price(one),
                 "courseMode": modes(one),
-                "educationalCredentialsAwarded": [{"name": words("Certificate"), "type": "EducationalCredential"}]
-                if one.certificate
-                else [],
+                "educationalCredentialsAwarded": ["certificate"] if one.certificate else [],
                 "numberOfCredits": None if one.credits is None else float(one.credits),
                 "duration": one.duration,
-                "workload": {"timeValue": load, "timeUnit": "h/week"} if load else None,
-                "educationalAlignment": alignment(one),
-                "keywords": list(one.keywords),
-                "teaches": [{"name": words(skill, *one.languages), "type": "Skill"} for skill in one.teaches],
-                "competencyRequired": [{"name": words(skill, *one.languages), "type": "Skill"} for skill in one.prerequisites],
-                "educationalLevel": [{"name": words(level), "shortCode": level, "type": "EducationalLevel"} for level in one.levels],
+                "workload": {"timeValue": math.ceil(load), "timeUnit": "h/week"} if load else None,
+                "keywords": list(dict.fromkeys(one.keywords)),
                 "audience": [AUDIENCE + role for role in ROLES if role in one.audience],
+                "about": about(one),
+                "learningObjectives": list(one.teaches),
+                "coursePrerequisites": list(one.prerequisites),
+                "educationalLevels": list(one.levels),
                 "dateCreated": moment(one.created),
                 "dateModified": moment(one.modified),
             }
@@ -88,23 +90,26 @@ def version_2(one: Description, site: Site) -> dict[str, Any]:
     named, where = terms(one)
     return {
         "name": one.title,
-        "courseMode": modes(one),
+        "courseMode": "MOOC",  # the only mode that the version knows
         "instructors": [{**person(agent), "type": "Person"} for agent in by_role(one, "instructor")],
-        "moocProvider": known({"name": publisher(one, site)["name"], "url": f"{site.address}/providers/{one.provider_slug}"})
-        if one.provider_slug
-        else {"name": publisher(one, site)["name"]},
+        "moocProvider": {
+            "name": publisher(one, site)["name"],
+            "url": f"{site.address}/providers/{one.provider_slug}" if one.provider_slug else f"{site.address}/",
+            "logo": "",
+        },
         "url": web(one.url) or site.page(one),
-        "courseLicenses": [known({"id": named, "url": where, "name": one.rights or named})] if named or where or one.rights else [],
-        "access": access(one),
+        "courseLicenses": [{**known({"id": named, "name": one.rights or named}), "url": where}],
+        "access": access(one) or ["other"],
         **known(
             {
                 "courseCode": one.code,
                 "abstract": one.summary,
                 "description": rich(one.description),
                 "languages": list(one.languages),
-                **dates(one),
+                **{name: next(iter(said), None) for name, said in starts_and_ends(one).items()},
+                **window(one),
                 "partnerInstitutes": [known({"name": who["name"], "url": who.get("url")}) for who in contributors(one) if is_house(who)],
-                "image": {"url": web(one.image), "licenses": []} if web(one.image) else None,
+                "image": {"url": web(one.image), "licenses": [{"id": "Proprietary", "url": None}]} if web(one.image) else None,
                 "duration": one.duration,
                 "workload": math.ceil(load) if load else None,
                 "learningObjectives": list(one.teaches),
@@ -136,15 +141,16 @@ def is_house(who: Mapping[str, Any]) -> bool:
 
 
 def person(agent: Agent) -> dict[str, Any]:
-    """The schema of version 3 calls an address `url`, its OpenAPI description `identifier`."""
-    kind = None if agent.organisation is None else "Organization" if agent.organisation else "Person"
+    """The schema of version 3 calls an address `url`, its OpenAPI description `identifier`; it knows nobody who is neither of both."""
+    kind = "Organization" if agent.organisation else "Person"
     return known({"name": agent.name, "type": kind, "identifier": web(agent.url), "url": web(agent.url)})
 
 
 def licences(one: Description) -> list[dict[str, Any]]:
-    """The licence by name and address; none when neither is known."""
+    """The licence by its SPDX name and address. One that has no name is called by its address; one that nobody knows has an empty name."""
     named, where = terms(one)
-    return [known({"identifier": named, "url": where, "contentUrl": where})] if named or where else []
+    named = "proprietary" if named == "all-rights-reserved" else named or where or ""
+    return [{"identifier": named, "url": where, "contentUrl": None if named == "proprietary" else where}]
 
 
 def rich(html: str | None) -> str | None:
@@ -152,17 +158,24 @@ def rich(html: str | None) -> str | None:
     return html.replace("\\n", "&#92;n") if html else None
 
 
-def dates(one: Description) -> dict[str, Any]:
-    """Starts and ends in two lists that belong together by their place, and the first window of enrolment that is known."""
-    runs = one.offerings[:MOST_RUNS]
-    dated = list(dict.fromkeys((moment(run.start), moment(run.end)) for run in runs if run.start or run.end))
-    windows = [run for run in runs if run.enrolment_start or run.enrolment_end]
-    return {
-        "startDate": [start for start, _ in dated],
-        "endDate": [end for _, end in dated],
-        "applicationStartDate": moment(windows[0].enrolment_start) if windows else None,
-        "applicationDeadline": moment(windows[0].enrolment_end) if windows else None,
-    }
+def starts_and_ends(one: Description) -> dict[str, list[str]]:
+    """Starts and ends in two lists that belong together by their place and name no moment twice: whole runs first, then those whose end
+    nobody knows. A run of which only the end is known has a place where no start is known at all."""
+    runs = [(moment(run.start), moment(run.end)) for run in one.offerings[:MOST_RUNS] if run.start or run.end]
+    starts, ends = list[str](), list[str]()
+    for start, end in sorted(runs, key=lambda run: run[1] is None):
+        if start and start not in starts and end not in ends:
+            starts.append(start)
+            ends += [end] if end else []
+    if not starts:
+        ends = list(dict.fromkeys(end for _, end in runs if end))
+    return {"startDate": starts, "endDate": ends}
+
+
+def window(one: Description) -> dict[str, str | None]:
+    """The first window of enrolment that is known."""
+    run = next((run for run in one.offerings[:MOST_RUNS] if run.enrolment_start or run.enrolment_end), None)
+    return {"applicationStartDate": moment(run.enrolment_start), "applicationDeadline": moment(run.enrolment_end)} if run else {}
 
 
 def modes(one: Description) -> list[str]:
@@ -175,39 +188,25 @@ def access(one: Description) -> list[str]:
     return [] if one.free is None else ["free"] if one.free else ["paid"]
 
 
-def price(one: Description) -> dict[str, Any] | None:
-    """The first price that a run has."""
-    run = next((run for run in one.offerings[:MOST_RUNS] if run.price is not None), None)
-    if run is None:
-        return None
-    return known({"price": float(run.price or 0), "priceCurrency": run.currency, "category": "course"})
+def price(one: Description) -> list[dict[str, Any]]:
+    """The first price that a run has, with its currency; how often it is to be paid no source says."""
+    priced = (run for run in one.offerings[:MOST_RUNS] if run.price is not None and run.currency)
+    return [
+        {"price": float(run.price or 0), "priceCurrency": run.currency, "paymentFrequency": "other", "category": "course"}
+        for run in islice(priced, 1)
+    ]
 
 
-def alignment(one: Description) -> list[dict[str, Any]]:
-    """Our topics with their addresses, then the source's own words."""
+def about(one: Description) -> list[dict[str, Any]]:
+    """Our topics with their addresses, then the source's own words: as AMB (https://dini-ag-kim.github.io/amb/) has subjects."""
     ours = [
-        {
-            "alignmentType": "educationalSubject",
-            "educationalFramework": FRAMEWORK,
-            "url": topic.uri,
-            "shortCode": topic.notation,
-            "name": [{"inLanguage": language, "name": label} for language, label in sorted(topic.labels.items())] or words(topic.notation),
-            "type": "EducationalAlignment",
-        }
+        {"type": "Concept", "id": topic.uri, "prefLabel": dict(sorted(topic.labels.items())) or {"en": topic.notation}}
         for topic in (*one.topics, *one.platforms)
     ]
-    theirs = [
-        {"alignmentType": "educationalSubject", "name": words(subject, *one.languages), "type": "EducationalAlignment"}
-        for subject in one.subjects
-    ]
-    return ours + theirs
+    language = next(iter(one.languages), "en")
+    return ours + [{"type": "Concept", "prefLabel": {language: subject}} for subject in one.subjects]
 
 
 def image(one: Description) -> dict[str, Any] | None:
-    """The picture; of its licence nobody says anything."""
-    return {"type": "ImageObject", "contentUrl": web(one.image), "license": []} if web(one.image) else None
-
-
-def words(text: str, *languages: str) -> Sequence[Mapping[str, str]]:
-    """A text with its language: the resource's first, English for our own words."""
-    return [{"inLanguage": next(iter(languages), "en"), "name": text}]
+    """The picture. Nobody says that one may use it, so its licence says that one may not."""
+    return {"type": "ImageObject", "contentUrl": web(one.image), "license": [PROPRIETARY]} if web(one.image) else None

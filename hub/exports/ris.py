@@ -1,4 +1,8 @@
-"""A resource as a reference in RIS, the tagged format that Zotero, EndNote, Mendeley and library systems read."""
+"""A resource as a reference in RIS, the tagged format that Zotero, EndNote, Mendeley and library systems read.
+
+What a tag means depends on the type: A2 is the editor of a series of books, LA the programming language of a program. What a type has no
+right tag for stands in a note, where every reader keeps it.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,9 @@ TYPES = {
     "dataset": "DATA",
     "tool": "COMP",
     "podcast": "SOUND",
-    "course": "ELEC",
-    "programme": "ELEC",
 }
+WEB = "ELEC"  # courses, programmes, anything else: readers take GEN for a journal's article
+WITHOUT_OTHERS = ("EBOOK", "EJOUR")  # where A2 is no contributor
 KEYWORDS_MOST = 50
 
 
@@ -29,30 +33,43 @@ def write(one: Description, site: Site) -> str:
 
 def lines(one: Description, site: Site) -> Iterator[tuple[str, str]]:
     """Tags with their values; the type first, as the format demands."""
-    yield "TY", TYPES.get(one.resource_type or "", "GEN")
+    yield "TY", kind(one)
     yield from ((tag, value) for tag, said in values(one, site) if said and (value := one_line(said)))
+
+
+def kind(one: Description) -> str:
+    """The type of reference."""
+    return TYPES.get(one.resource_type or "", WEB)
 
 
 def values(one: Description, site: Site) -> Iterator[tuple[str, str | None]]:
     """All that is known."""
-    made = makers(one)
+    made, type = makers(one), kind(one)
+    others = [agent for agent in by_role(one, "creator", "instructor", "contributor") if agent not in made]
     yield "TI", one.title
     yield from (("AU", agent.name) for agent in made)
-    yield from (("A2", agent.name) for agent in by_role(one, "creator", "instructor", "contributor") if agent not in made)
+    if type not in WITHOUT_OTHERS:
+        yield from (("A2", agent.name) for agent in others)
+    if type in (WEB, "EJOUR"):  # the website or the journal: neither has a publisher for Zotero
+        yield "T2", publisher(one)
+    if type == WEB:
+        yield "M3", (one.resource_type or "").capitalize()
     yield "PB", publisher(one)
     if when := one.published or one.created or one.modified:
         yield "PY", f"{when.year:04}"
         yield "DA", f"{when:%Y/%m/%d}/"
     yield "AB", one.text
     yield from (("KW", word) for word in (*one.keywords, *one.subjects)[:KEYWORDS_MOST])
-    yield "LA", next(iter(one.languages), None)
+    if type != "COMP":
+        yield "LA", next(iter(one.languages), None)
     known = dict(reversed(one.identifiers))
     yield "DO", known.get("doi")
-    yield "SN", known.get("isbn") or known.get("issn")
+    yield "SN", known.get("issn" if type == "EJOUR" else "isbn")
     yield "UR", web(one.url) or site.page(one)
     yield "DP", site.name
     yield "AN", one.public_id
     yield "N1", " ".join(part for part in terms(one) if part)
+    yield "N1", "; ".join(f"{agent.role.capitalize()}: {agent.name}" for agent in others)
 
 
 def one_line(value: str) -> str:

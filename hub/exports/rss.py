@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from lxml import etree
 
 from hub.exports.atom import NAMESPACE, NOT_XML, Entry, Feed
+from hub.exports.phrases import moment
 
 MEDIA_TYPE = "application/rss+xml"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -33,7 +34,9 @@ def _item(channel: etree._Element, entry: Entry) -> None:
     _text(made, "title", entry.title)
     _text(made, "link", entry.link)
     etree.SubElement(made, "guid", isPermaLink="false").text = NOT_XML.sub("", entry.id)
-    _text(made, "pubDate", format_datetime(entry.updated))
+    _text(made, "pubDate", format_datetime(entry.published or entry.updated))
+    if entry.published:  # RSS has no word for a change: Atom's is known to readers
+        _text(made, f"{{{NAMESPACE}}}updated", moment(entry.updated.replace(microsecond=0)) or "")
     if entry.author:
         _text(made, f"{{{DUBLIN_CORE}}}creator", entry.author)  # RSS's own `author` is a mail address
     if entry.language:

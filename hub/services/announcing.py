@@ -47,6 +47,7 @@ class News:
     language: str | None = None
     text: str = ""
     note: str = ""  # course and term | adopt, pilot, reject
+    changed: datetime | None = None  # of a resource: when it last changed in the catalogue
 
 
 def news(
@@ -100,7 +101,10 @@ def opened(session: Session, look: Find, by_kind: Mapping[str, Sequence[Subject]
         return []
     ids = sorted(found, reverse=True)[: 4 * limit]
     rows = session.execute(
-        select(Resource.id, Resource.public_id, Resource.title, Resource.languages, Resource.created_at, Resource.summary)
+        select(
+            *(Resource.id, Resource.public_id, Resource.title, Resource.languages),
+            *(Resource.created_at, Resource.updated_at, Resource.summary),
+        )
         .where(Resource.id.in_(ids), live(), *([Resource.created_at > since] if since else []))
         .order_by(Resource.id.desc())
         .limit(limit)
@@ -109,6 +113,7 @@ def opened(session: Session, look: Find, by_kind: Mapping[str, Sequence[Subject]
         News(
             "resource", row.created_at, row.id, row.title, page_of(row), found[row.id], "",
             language=row.languages[0] if row.languages else None, text=(row.summary or "")[:500],
+            changed=row.updated_at,
         )
         for row in rows
     ]  # fmt: skip

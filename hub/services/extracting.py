@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.models.institution import InstitutionName
 from hub.models.resource import Resource
 from hub.models.shelf import ShelfItem
+from hub.models.study import Bookmark
 from hub.models.topic import Concept, ConceptLabel, ConceptText
 from hub.services import describing, querying, shelving
 from hub.services.asking import Ask
 from hub.services.describing import Description
 from search.index import Index
+from search.query import MAX_VALUES
 
 MOST = 10_000  # of one file; who wants all takes the dump
 AT_ONCE = 200  # resources that are held at a time
@@ -61,6 +64,27 @@ def of_shelf(session: Session, shelf_id: int) -> list[int]:
         .limit(shelving.ITEMS_MOST)
     )
     return list(session.scalars(wanted))
+
+
+def of_person(session: Session, person_id: int) -> list[int]:
+    """The resources that a person keeps, the last one first."""
+    return list(
+        session.scalars(select(Bookmark.resource_id).where(Bookmark.person_id == person_id).order_by(Bookmark.id.desc()).limit(MOST))
+    )
+
+
+def of_institution(session: Session, index: Index, institution_id: int) -> Extract:
+    """What an institution opens: made or offered under one of the names by which the catalogue knows it, the newest first.
+    Nothing when it has none. Raises SearchUnavailable."""
+    names = select(InstitutionName.name).where(InstitutionName.institution_id == institution_id).order_by(InstitutionName.name)
+    given = tuple(session.scalars(names.limit(MAX_VALUES)))
+    if not given:
+        return Extract((), 0)
+    made, offered, both = (
+        extract(session, index, Ask(fixed=dict.fromkeys(facets, given), sort="newest"))
+        for facets in (("institution",), ("provider",), ("institution", "provider"))
+    )
+    return Extract(tuple(dict.fromkeys((*made.ids, *offered.ids)))[:MOST], made.total + offered.total - both.total)
 
 
 def courses(session: Session, *, size: int, after: int = 0, before: int | None = None) -> Stretch:

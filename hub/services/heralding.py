@@ -28,7 +28,12 @@ def latest(session: Session, shelf_id: int, limit: int) -> list[Added]:
     rows = session.execute(
         select(ShelfItem.id, Resource.public_id, Resource.title, ShelfItem.note, ShelfItem.created_at)
         .join(Resource, Resource.id == ShelfItem.resource_id)
-        .where(ShelfItem.shelf_id == shelf_id, Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None))
+        .where(
+            ShelfItem.shelf_id == shelf_id,
+            Resource.merged_into_id.is_(None),
+            Resource.hidden_at.is_(None),
+            Resource.withdrawn_at.is_(None),
+        )
         .order_by(ShelfItem.created_at.desc(), ShelfItem.id.desc())
         .limit(limit)
     )

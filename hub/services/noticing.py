@@ -71,7 +71,7 @@ def glance(session: Session, index: Index, at: datetime) -> Glance:
     return Glance(session, index, settled_id(session, at), last_id(session))
 
 
-def catalogued_at(session: Session, ids: tuple[int, ...]) -> dict[int, datetime]:
-    """When these resources came into the catalogue."""
-    rows = session.execute(select(Resource.id, Resource.created_at).where(Resource.id.in_(ids)))
-    return {id: at for id, at in rows}
+def dates(session: Session, ids: tuple[int, ...]) -> dict[int, tuple[datetime, datetime]]:
+    """When these resources came into the catalogue, and when they last changed there."""
+    rows = session.execute(select(Resource.id, Resource.created_at, Resource.updated_at).where(Resource.id.in_(ids)))
+    return {id: (came, changed) for id, came, changed in rows}

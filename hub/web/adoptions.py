@@ -17,7 +17,7 @@ from wtforms.widgets import TextInput
 from hub.services import adopting, bookmarking, consulting
 from hub.services.consulting import Use
 from hub.services.paging import Place
-from hub.web import access, context, houses, places, spreadsheets
+from hub.web import access, allowances, context, houses, places, spreadsheets
 from hub.web.access import member_required
 from hub.web.listing import UNSEEN
 from hub.web.messages import gettext as _
@@ -167,15 +167,18 @@ def index() -> str:
 @bp.get("/adoptions.csv")
 def export() -> Response:
     """The same as a table for spreadsheets."""
+    if (refused := allowances.count_file()) is not None:
+        return refused
+    ask = asking()
     names = (_("Resource"), _("Address"), _("Institution"), _("Course"), _("Term"))
     header = (*names, _("Students"), _("What was changed"), _("How it went"), _("Added"))
-    return spreadsheets.answer(spreadsheets.lines(header, cells(asking())), "adoptions")
+    return spreadsheets.answer(lambda session: spreadsheets.lines(header, cells(session, ask)), "adoptions")
 
 
-def cells(ask: consulting.Ask) -> Iterator[tuple[str, ...]]:
+def cells(session: Any, ask: consulting.Ask) -> Iterator[tuple[str, ...]]:
     """One row an entry."""
     site = context.site_address() or request.host_url.rstrip("/")
-    for use in consulting.every(context.session(), context.viewer(), ask):
+    for use in consulting.every(session, context.viewer(), ask):
         there = site + url_for("resources.show", name=f"{use.public_id}-{use.slug}".rstrip("-"))
         students = "" if use.students is None else str(use.students)
         day = use.created_at.date().isoformat()

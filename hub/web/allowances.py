@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
+from werkzeug.wrappers import Response
 
 log = logging.getLogger(__name__)
 DEFAULT = "300/minute"
@@ -130,6 +131,15 @@ def register(app: Flask) -> None:
     """As the settings say."""
     rate = parse(str(app.config.get("HUB_API_RATE") or DEFAULT))
     app.extensions[NAME] = Allowance(rate, str(app.config.get("QUEUE_URL") or ""))
+
+
+def count_file() -> Response | None:
+    """Before a file or a feed: one request of those that a network has for them beside the API, whoever asks; 429 when none is left."""
+    left = allowance().take(f"files {network(request.remote_addr or '')}")
+    if left.allowed:
+        return None
+    words = f"More than {left.most} files and feeds: wait {left.reset} seconds.\n"
+    return Response(words, 429, {**left.headers(), "Cache-Control": "no-store"}, content_type="text/plain; charset=utf-8")
 
 
 def allowance() -> Allowance:

@@ -60,12 +60,13 @@ def index() -> str:
 @admin_required
 def table() -> Response:
     """The same events, all of them, for a spreadsheet."""
-    return spreadsheets.answer(spreadsheets.lines(HEADER, cells(asked())), "audit")
+    wanted = asked()
+    return spreadsheets.answer(lambda session: spreadsheets.lines(HEADER, cells(session, wanted)), "audit")
 
 
-def cells(wanted: auditing.Wanted) -> Iterator[tuple[str, ...]]:
+def cells(session: Any, wanted: auditing.Wanted) -> Iterator[tuple[str, ...]]:
     """A row an event."""
-    for e in auditing.all_events(context.session(), wanted):
+    for e in auditing.all_events(session, wanted):
         before, after = (text(value) for value in (e.before, e.after))
         number = "" if e.subject_id is None else str(e.subject_id)
         yield str(e.id), e.at.isoformat(), e.person, e.action, e.subject, number, e.label, before, after, e.note

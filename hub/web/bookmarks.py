@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, make_response, render_template, request, url_for
@@ -236,16 +237,17 @@ def remove(public_id: str) -> Response:
 @signed_in_required
 def export() -> Response:
     """All of one's bookmarks, for a spreadsheet."""
+    who = int(current_user.id)
     header = (
         _("Title"), _("Address"), _("Status"), _("Note"), _("Added"), _("Started"), _("Ended"), _("Withdrawn"),
     )  # fmt: skip
-    return spreadsheets.answer(spreadsheets.lines(header, cells(int(current_user.id))), "bookmarks")
+    return spreadsheets.answer(lambda session: spreadsheets.lines(header, cells(session, who)), "bookmarks")
 
 
-def cells(who: int) -> Iterator[tuple[str, ...]]:
+def cells(session: Any, who: int) -> Iterator[tuple[str, ...]]:
     """One row a bookmark; of a hidden resource the title alone."""
     site = context.site_address() or request.host_url.rstrip("/")
-    for kept in revisiting.every(context.session(), who):
+    for kept in revisiting.every(session, who):
         place = "" if kept.hidden else site + url_for("resources.show", name=f"{kept.public_id}-{kept.slug}".rstrip("-"))
         days = (kept.created_at, kept.started_at, kept.ended_at, kept.withdrawn_at)
         yield (kept.title, place, statuses.status_name(kept.status), kept.note, *(at.date().isoformat() if at else "" for at in days))

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, abort, render_template
 
 from hub.exports import common_cartridge
 from hub.services import crediting, licensing
-from hub.web import attributions, context, frames
+from hub.web import allowances, attributions, context, frames
 from hub.web.markup import web_address
 from hub.web.messages import gettext as _
 from hub.web.shelf_pages import shelf_or_404
 
 bp = Blueprint("cartridges", __name__)
+bp.before_request(allowances.count_file)
 VERSIONS = {"cartridge": common_cartridge.V13, "cartridge-1.1": common_cartridge.V11}
 
 

@@ -19,4 +19,5 @@ def table(name: str) -> Response:
         abort(404)
     source = request.args.get("source", "")[:64] or None
     days = 90 if request.args.get("days") == "90" else 14
-    return spreadsheets.answer(charts.csv(charting.chart(context.session(), name, source=source, days=days)), f"{source or 'all'}-{name}")
+    chart = charting.chart(context.session(), name, source=source, days=days)
+    return spreadsheets.answer(lambda _: charts.csv(chart), f"{source or 'all'}-{name}")

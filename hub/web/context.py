@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Response, current_app, g, stream_with_context
@@ -17,17 +17,18 @@ def session() -> Any:
     return db.session()
 
 
-def streamed(parts: Iterator[str], content_type: str) -> Response:
-    """An answer that is sent as it is made. Flask forgets the request's session when the view returns: what the parts read with it then
-    is given back when the last of them has left, or when nobody listens any more."""
-    response = Response(stream_with_context(parts), content_type=content_type)
-    response.call_on_close(session().close)
-    return response
+def streamed(pieces: Callable[[Any], Iterator[str]], content_type: str) -> Response:
+    """An answer that is made while it is sent: `pieces` is given a session of its own, for Flask forgets the request's when the view
+    returns. It is given back when the last piece has left, or when nobody listens any more."""
+    session = Session(db.engine)
 
+    def begun() -> Iterator[str]:
+        try:
+            yield from pieces(session)
+        finally:
+            session.close()
 
-def own_session() -> Any:
-    """A session that outlives the request, for what is made while it is sent; whoever asks closes it."""
-    return Session(db.engine)
+    return Response(stream_with_context(begun()), content_type=content_type)
 
 
 def index() -> Any:

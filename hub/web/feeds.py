@@ -11,12 +11,13 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from hub.exports import atom
-from hub.services import acting, announcing, following, noticing, phrasing, subscribing, summarising
+from hub.services import acting, announcing, browsing, following, noticing, phrasing, subscribing, summarising
 from hub.services.querying import SearchUnavailable
-from hub.web import context, happenings, listing, outlet
+from hub.web import allowances, context, happenings, listing, outlet
 from hub.web.messages import gettext as _
 
 bp = Blueprint("feeds", __name__)
+bp.before_request(allowances.count_file)
 MOST = 30
 LATEST = 50  # results of any search
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed in which nothing stands yet
@@ -60,6 +61,14 @@ def search(token: str) -> Response:
     return response
 
 
+@bp.get('/sources/<name>/feed.<any("atom", "rss", "json"):suffix>')
+def source(name: str, suffix: str) -> Response:
+    """What a source's page lists, the last catalogued first."""
+    one = browsing.source(context.session(), context.index(), name) or abort(404)
+    ask = listing.read(request.args, {"source": (name,)})
+    return answer(_("News: %(name)s", name=one.title), listing.address_of(f"/sources/{quote(name)}", ask), found(ask, LATEST), suffix)
+
+
 @bp.get('/search.<any("atom", "rss", "feed.json"):suffix>')
 def results(suffix: str) -> Response:
     """What any search finds, the last catalogued first."""
@@ -74,13 +83,14 @@ def found(ask: Any, limit: int) -> list[atom.Entry]:
         ids = noticing.latest(context.session(), context.index(), ask, limit=limit)
     except SearchUnavailable:
         abort(503)
-    came = noticing.catalogued_at(context.session(), ids)
+    dates = noticing.dates(context.session(), ids)
     return [
         atom.Entry(
             id=f"{site()}/resources/{one.public_id}",
             title=one.title,
             link=f"{site()}/resources/" + quote(f"{one.public_id}-{one.slug}".rstrip("-")),
-            updated=came[one.id],
+            published=dates[one.id][0],
+            updated=max(dates[one.id]),
             summary=one.text[:500],
             author=one.provider or "",
             language=one.language,
@@ -95,8 +105,10 @@ def entry(one: Any) -> atom.Entry:
         id=f"{site()}/feeds/news/{one.kind}/{one.number}",
         title=happenings.sentence(one),
         link=site() + one.address,
-        updated=one.at,
+        published=one.at if one.changed else None,
+        updated=max(one.at, one.changed or one.at),
         summary=one.text,
+        language=one.language if one.kind == "resource" else None,  # else it is a sentence of ours
     )
 
 

@@ -64,13 +64,12 @@ class Listing:
         return address_of("/search/tag", self.ask)
 
     def taken(self, suffix: str) -> str:
-        """All of it as a file, or its newest as a feed: the page's own filters are asked like those that were chosen."""
+        """All of it as a file, or its newest as a feed: the page's own filters are asked like those that were chosen, but for what no
+        search can be asked, a source: its files are at its own address."""
+        if not set(self.ask.fixed) <= set(asking.SHOWN):
+            kind = {"atom": "feed.atom", "rss": "feed.rss", "feed.json": "feed.json"}.get(suffix, f"items.{suffix}")
+            return address_of(f"{self.path}/{kind}", self.ask)
         return address_of(f"/search.{suffix}", replace(self.ask, filters={**self.ask.fixed, **self.ask.filters}, fixed={}))
-
-    @property
-    def can_be_taken(self) -> bool:
-        """Can the whole question be asked of a search? That of a source's page cannot."""
-        return set(self.ask.fixed) <= set(asking.SHOWN)
 
     def clear(self) -> str:
         """Without filters."""

@@ -12,15 +12,20 @@ from werkzeug.http import parse_options_header
 from hub.exports import moochub
 from hub.services import extracting
 from hub.services.extracting import Stretch
-from hub.web import context, outlet
+from hub.web import allowances, context, outlet
 
 bp = Blueprint("moochubs", __name__)
+bp.before_request(allowances.count_file)
 PATH = "/moochub/courses"
 SIZE, SIZE_MOST = 50, 200
 END = "end"  # page[before]=end: the last page
 LARGEST = 2**31 - 1
 TYPES = ("application/vnd.api+json", "application/json", "application/*", "*/*")
-NAMES = {"": moochub.VERSIONS[0], "3": "3", "3.0": "3", "3.0.0": "3", "2": "2.3", "2.3": "2.3", "2.3.0": "2.3"}
+NAMES = {
+    "": moochub.VERSIONS[0],
+    **dict.fromkeys(("3", "3.0", "3.0.0", "3.0.1"), "3"),
+    **dict.fromkeys(("2", "2.0", "2.1", "2.2", "2.3", "2.3.0"), "2.3"),
+}
 
 
 @bp.get(PATH)

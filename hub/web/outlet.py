@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,23 +52,14 @@ def answer(body: bytes | str, media_type: str, *, seconds: int = 600, changed: d
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
-def sent(pieces: Callable[[Any], Iterator[str]], media_type: str) -> Response:
-    """An answer that is made while it is sent, after the request: `pieces` is given a session of its own, and asks no context."""
-    session = context.own_session()
-
-    def begun() -> Iterator[str]:
-        try:
-            yield from pieces(session)
-        finally:
-            session.close()
-
-    return Response(begun(), content_type=typed(media_type))
-
-
 def file(ids: Sequence[int], how: Format, name: str, *, remark: str = "") -> Response:
     """Many resources as a file to save, sent as they come."""
     place, moment = site(), now()
-    response = sent(lambda session: how.document(extracting.walk(session, ids), place, moment, remark=remark), how.media_type)
+
+    def pieces(session: Any) -> Iterator[str]:
+        return how.document(extracting.walk(session, ids), place, moment, remark=remark)
+
+    response = context.streamed(pieces, typed(how.media_type))
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
     response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{how.suffix}"'
     response.headers["X-Robots-Tag"] = "noindex"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
@@ -150,7 +151,7 @@ def export() -> Response:
         flash(_("You have taken it along often today. Please try again tomorrow."), "warn")
         return redirect("/me", 303)
 
-    def parts() -> Iterator[str]:
+    def parts(session: Any) -> Iterator[str]:
         yield "{"
         for place, (name, rows) in enumerate(surrendering.everything(session, person_id)):
             yield ("," if place else "") + f"\n{json.dumps(name)}: ["
@@ -159,7 +160,7 @@ def export() -> Response:
             yield "]"
         yield "\n}\n"
 
-    response = context.streamed(parts(), "application/json")
+    response = context.streamed(parts, "application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="my-account.json"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template
 
@@ -32,14 +33,15 @@ def as_json(name: str) -> Response:
 def sizes(name: str) -> Response:
     """How many records the source had on each of the last 90 days."""
     report_or_404(name)
-    return spreadsheets.answer(charts.csv(charting.chart(context.session(), "sizes", source=name, days=90)), f"{name}-records")
+    chart = charting.chart(context.session(), "sizes", source=name, days=90)
+    return spreadsheets.answer(lambda _: charts.csv(chart), f"{name}-records")
 
 
 @bp.get("/sources/<name>/problems.csv")
 def problems(name: str) -> Response:
     """Every problem of every record."""
     found = report_or_404(name)
-    return spreadsheets.answer(lines(found), f"{name}-problems")
+    return spreadsheets.answer(lambda session: lines(session, found), f"{name}-problems")
 
 
 def report_or_404(name: str) -> publishing.Report:
@@ -47,15 +49,15 @@ def report_or_404(name: str) -> publishing.Report:
     return publishing.get(context.session(), name[:64]) or abort(404)
 
 
-def lines(report: publishing.Report) -> Iterator[str]:
+def lines(session: Any, report: publishing.Report) -> Iterator[str]:
     """One line a record and problem."""
     header = ("identifier", "title", "address", "problem", "detail", "how to mend it")
-    return spreadsheets.lines(header, rows(report))
+    return spreadsheets.lines(header, rows(session, report))
 
 
-def rows(report: publishing.Report) -> Iterator[tuple[str, ...]]:
+def rows(session: Any, report: publishing.Report) -> Iterator[tuple[str, ...]]:
     """The cells of each."""
-    for one in publishing.problems(context.session(), report.name):
+    for one in publishing.problems(session, report.name):
         fields = one.detail.split(", ") if one.problem == "missing" else []
         how = " ".join(advice.mend(field, report.elements.get(field)) for field in fields)
         yield one.identifier, one.title, one.url, one.problem, one.detail, how

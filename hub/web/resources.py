@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from hub.exports import coins, formats, jsonld, signposting
+from hub.exports import coins, dc_html, formats, jsonld, signposting
 from hub.services import adopting, bookmarking, describing, displaying, evaluating, hiding, reading, tagging
 from hub.web import context, outlet
 from hub.web.markup import web_address
@@ -80,6 +80,7 @@ def shown(page: reading.ResourcePage, right: str) -> Response:
             jsonld=Markup(jsonld.script(one, site)),  # noqa: S704 - what could end the element is escaped there
             coins=coins.write(one, site),
             unapi_id=site.resource(one),
+            dublin_core=list(dc_html.pairs(one, site)),
             links=links,
             og_image=web_address(one.image),
             tags=tagging.on_resource(session, context.viewer(), number),

@@ -211,7 +211,7 @@ def raw(run_id: int, failure_id: int) -> str:
 def failures_csv(run_id: int) -> Response:
     """All failures as a table for a spreadsheet."""
     run_or_404(run_id)
-    return spreadsheets.answer(lines(watching.all_failures(context.session(), run_id)), f"run-{run_id}-failures")
+    return spreadsheets.answer(lambda session: lines(watching.all_failures(session, run_id)), f"run-{run_id}-failures")
 
 
 def run_or_404(run_id: int) -> watching.RunState:

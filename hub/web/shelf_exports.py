@@ -11,11 +11,12 @@ from markupsafe import Markup, escape
 
 from hub.exports import atom, formats
 from hub.services import crediting, displaying, extracting, heralding
-from hub.web import attributions, context, houses, outlet, spreadsheets
+from hub.web import allowances, attributions, context, houses, outlet, spreadsheets
 from hub.web.messages import gettext as _
 from hub.web.shelf_pages import shelf_or_404
 
 bp = Blueprint("shelf_exports", __name__)
+bp.before_request(allowances.count_file)
 TEXTS = {
     "txt": ("text/plain", attributions.plain),
     "md": ("text/markdown", attributions.markdown),
@@ -55,6 +56,7 @@ def saved(text: str, media_type: str, name: str) -> Response:
 def table(public_id: str) -> Response:
     """What stands on it, for a spreadsheet."""
     shelf = shelf_or_404(public_id)
+    number = shelf.id  # the session of the view is gone when the rows are read
     header = (
         _("Place"),
         _("Title"),
@@ -68,15 +70,15 @@ def table(public_id: str) -> Response:
         _("Page in the hub"),
     )
 
-    def rows() -> Iterator[tuple[str, ...]]:
-        for place, one in enumerate(crediting.credits_of(context.session(), shelf.id), 1):
+    def rows(session: Any) -> Iterator[tuple[str, ...]]:
+        for place, one in enumerate(crediting.credits_of(session, number), 1):
             page = public_address(f"/resources/{one.public_id}")
             yield (
                 str(place), one.title, "; ".join(one.authors), one.publisher or "", one.resource_type or "", ", ".join(one.languages),
                 one.licence or "", one.note, one.url or "", page,
             )  # fmt: skip
 
-    return spreadsheets.answer(spreadsheets.lines(header, rows()), f"shelf-{shelf.public_id}")
+    return spreadsheets.answer(lambda session: spreadsheets.lines(header, rows(session)), f"shelf-{shelf.public_id}")
 
 
 @bp.get("/shelves/<public_id>/shelf.json")
@@ -119,7 +121,7 @@ def feed(public_id: str, suffix: str) -> Response:
 def answer(shelf: Any, seen: displaying.Listed, items: list[heralding.Added], suffix: str) -> Response:
     """The feed; 304 when it has not changed since the reader had it."""
     page = public_address(url_for("shelves.show", public_id=shelf.public_id))
-    maker = houses.institution_name(seen.house) if seen.house else seen.owner or ""
+    maker = houses.institution_name(seen.house) if seen.house else seen.owner or outlet.site().name
     entries = tuple(
         atom.Entry(
             id=f"{page}#item-{one.id}",

@@ -55,7 +55,7 @@ def resources(number: int) -> Response:
     if changed is None:
         abort(404)
     address = outlet.site().address
-    response = outlet.sent(lambda session: lines(address, pages_of(session, number)), "application/xml")
+    response = context.streamed(lambda session: lines(address, pages_of(session, number)), outlet.typed("application/xml"))
     response.headers["Cache-Control"] = "public, max-age=600"
     response.last_modified = changed
     response.make_conditional(request)

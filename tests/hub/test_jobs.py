@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -257,3 +257,30 @@ def test_the_worker_asks_the_links(session, hub, make_source, make_record, recei
 def state_of_links(session):
     session.rollback()
     return list(session.scalars(select(Link.state)))
+
+
+def test_the_nightly_dump_is_written_once_a_night_and_its_sums_are_right(app, make_source, receive, make_record, tmp_path, monkeypatch):
+    """As a worker does it: the task that the queue's clock finds due, executed; at 02:40 and at no other minute."""
+    receive(make_source("one"), [make_record("1", "First"), make_record("2", "Second")])
+    huey, folder = app.extensions["hub"].huey, tmp_path / "dumps"
+
+    def night(moment: datetime) -> list[str]:
+        monkeypatch.setattr(jobs, "now", lambda: moment)
+        for task in huey.read_periodic(moment.replace(tzinfo=None)):
+            if task.name == "dump":
+                huey.execute(task)
+        return sorted(one.name for one in folder.glob("2*"))
+
+    first = now().replace(hour=2, minute=40, second=0, microsecond=0)
+    assert night(first - timedelta(minutes=1)) == []
+    made = night(first)
+    assert len(made) == 1
+    summed = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder / made[0], capture_output=True, text=True, check=True)
+    assert summed.stdout.count(": OK") == 3
+    assert json.loads((folder / made[0] / "manifest.json").read_text())["files"]["resources.jsonl.gz"]["records"] == 2
+    assert night(first) == made  # another worker comes to it later: this night's is there
+    nights = [night(first + timedelta(days=day)) for day in range(1, 9)]
+    assert len(nights[-1]) == app.config["HUB_DUMPS"] == 7 and made[0] not in nights[-1]
+    (folder / "manifest-of-nothing").write_text("x")  # what else lies there hinders nobody
+    app.extensions["hub"].index.close()
+    assert night(first + timedelta(days=9))[-1] > nights[-1][-1]

@@ -99,3 +99,29 @@ def test_a_killed_dump_leaves_the_last_one_and_hinders_none(tmp_path: Path) -> N
     second = made(tmp_path, [full()], days=1)
     assert [one.name for one in dump.whole(tmp_path)] == [second.name, first.name]
     assert not (tmp_path / dump.UNFINISHED).exists()
+
+
+FULL = """
+import resource, signal, sys, warnings
+from pathlib import Path
+from hub.exports import dump
+from tests.hub.exports.descriptions import SITE, THEN, full
+warnings.simplefilter("error")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+try:
+    dump.write(Path(sys.argv[1]), (full() for _ in range(int(sys.argv[2]))), [], SITE, THEN, keep=1)
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
+
+
+@pytest.mark.parametrize("many", ["50000", "300"])  # it is full while resources are written, or when the files are closed
+def test_a_full_disk_leaves_no_half_dump_and_no_noise(tmp_path: Path, many: str) -> None:
+    first = made(tmp_path, [full()])
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", FULL, str(tmp_path), many]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["OSError", "27"] and done.stderr == ""
+    assert [one.name for one in dump.whole(tmp_path)] == [first.name]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".lock", first.name]

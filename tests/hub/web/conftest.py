@@ -41,6 +41,7 @@ def settings(folder: Path, url: str) -> dict[str, object]:
         "SECRET_KEY": "only-for-tests-0123456789",
         "HUB_BASE_URL": "https://hub.example",
         "HUB_CONTACT": "hub@example.org",
+        "HUB_API_RATE": "100000/minute",  # all tests ask from one network
     }
     return {**from_env(environment), "TESTING": True, "PROPAGATE_EXCEPTIONS": False}
 

@@ -128,6 +128,8 @@ TABLE: dict[str, Rule] = {
     # students
     "bookmarks.index": OWN, "bookmarks.export": OWN, "bookmarks.ask": OWN, "bookmarks.keep": OWN, "bookmarks.drop": OWN,
     "bookmarks.edit": MINE, "bookmarks.save": MINE, "bookmarks.set_status": MINE, "bookmarks.remove": MINE,
+    "extracts.results": PUBLIC, "extracts.source": PUBLIC, "extracts.institution": PUBLIC, "extracts.bookmarks": OWN,
+    "feeds.source": PUBLIC,
     "dismissals.dismiss": OWN, "dismissals.restore": OWN,
     "paths.index": PUBLIC, "paths.mine": OWN, "paths.show": READ, "paths.start": Rule(signed_in, "shelf", guarded=False),
     "paths.stop": Rule(signed_in, "shelf", guarded=False), "paths.step": Rule(signed_in, "shelf", guarded=False, form={"done": "yes"}),

@@ -11,7 +11,7 @@ from hub.db import db
 from hub.models import Source
 from hub.services import indexing
 
-BUDGET = 86_000  # ordinary pages have 60,000 (test_pages.py); nobody's catalogue is like this one
+BUDGET = 87_000  # ordinary pages have 61,000 (test_pages.py); nobody's catalogue is like this one
 
 
 def test_long_chinese_records(own_site: Flask, courses: ModuleType) -> None:

@@ -15,7 +15,7 @@ from lxml import etree, html
 from sqlalchemy import select
 
 from hub.db import db
-from hub.models import Resource
+from hub.models import Resource, Source
 
 WORDS = "Cross-border e-commerce logistics"
 
@@ -126,6 +126,42 @@ def test_the_coins_of_the_page_say_what_it_is(visitor: FlaskClient, course: str)
     said = parse_qs(title, strict_parsing=True)
     assert said["ctx_ver"] == ["Z39.88-2004"] and said["rft_val_fmt"] == ["info:ofi/fmt:kev:mtx:dc"]
     assert said["rft.title"][0].startswith(WORDS) and said["rft.creator"] == ["Li Wenjing"]
+
+
+def zotero(page: html.HtmlElement) -> list[str]:
+    """unAPI.js, getUnAPIIDs: the translator with the best priority of those that know pages of any site (300; COinS 310, metadata 320)."""
+    if not page.xpath("//link[@rel='unapi-server'][starts-with(@href, 'https://hub.example/unapi')]"):
+        return []
+    there = 'contains(@class, " unapi-id") or contains(@class, "unapi-id ") or @class="unapi-id"'
+    return [abbr.get("title") for abbr in page.xpath(f"//abbr[{there}][@title]")]
+
+
+def test_zotero_takes_one_item_from_a_page_and_many_from_a_list(site: Flask, visitor: FlaskClient, course: str) -> None:
+    path = visitor.get(f"/resources/{course}").headers["Location"]
+    page = html.document_fromstring(visitor.get(path).text)
+    assert zotero(page) == [f"https://hub.example/resources/{course}"]
+    with site.app_context():
+        provider = db.session.scalar(select(Resource.provider_slug).where(Resource.provider_slug.is_not(None)))
+        source = db.session.scalar(select(Source.name).order_by(Source.id))
+    for address in ("/search?q=logistics", "/topics/logistics", f"/providers/{provider}", f"/sources/{source}"):
+        found = html.document_fromstring(visitor.get(address).text)
+        ids = zotero(found)
+        assert len(ids) == len(set(ids)) == len(found.xpath("//ol[contains(@class, 'results')]/li")) > 1, address
+        for one in ids[:2]:
+            answer = visitor.get(f"/unapi?id={one}&format=ris")  # the translator does not encode what it sends
+            assert answer.status_code == 200 and answer.text.startswith("TY  - ")
+    assert zotero(html.document_fromstring(visitor.get("/about").text)) == []
+
+
+def test_the_head_has_dublin_core(visitor: FlaskClient, course: str) -> None:
+    path = visitor.get(f"/resources/{course}").headers["Location"]
+    page = html.document_fromstring(visitor.get(path).text)
+    said = {
+        name: page.xpath(f"//head/meta[@name='DC.{name}']/@content") for name in ("title", "creator", "contributor", "type", "language")
+    }
+    assert said["title"][0].startswith(WORDS) and said["creator"] == ["Li Wenjing"] and "Chen Hao" in said["contributor"]
+    assert said["type"] == ["course"] and said["language"]
+    assert not page.xpath("//meta[starts-with(@name, 'citation_')]")  # by these a reader takes anything for a journal's article
 
 
 def test_unapi_does_as_its_specification_says(visitor: FlaskClient, course: str) -> None:

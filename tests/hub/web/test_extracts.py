@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import bibtexparser
@@ -16,11 +17,12 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from hub.db import db
-from hub.models import Resource
+from hub.models import Institution, InstitutionName, Resource, Source, SourceRecord
 from hub.services import extracting, phrasing
+from hub.web import allowances
 
 FILES = ("csv", "jsonl", "ris", "bib", "csl.json")
 FEEDS = ("atom", "rss", "feed.json")
@@ -119,10 +121,72 @@ def test_pages_lead_to_their_files_and_feeds(visitor: FlaskClient) -> None:
     }  # fmt: skip
 
 
-def test_the_list_of_a_source_is_not_taken_for_the_whole_catalogue(visitor: FlaskClient) -> None:
-    sources = html.document_fromstring(visitor.get("/sources").text).xpath("//a[starts-with(@href, '/sources/')]/@href")
-    page = html.document_fromstring(visitor.get(sources[0]).text)
-    assert not page.xpath("//a[starts-with(@href, '/search.')]")
+def test_a_source_and_an_institution_can_be_taken_along_like_a_search(own_site: Flask) -> None:
+    visitor = own_site.test_client()
+    with own_site.app_context():
+        name, id = db.session.execute(select(Source.name, Source.id).order_by(Source.id)).first()
+        house = db.session.scalars(select(Institution).filter_by(slug="harbour-school")).one()
+        made = select(InstitutionName.name).filter_by(institution_id=house.id)
+        here = select(Resource.title).where(
+            Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None), Resource.hidden_at.is_(None)
+        )  # fmt: skip
+        fed = select(SourceRecord.resource_id).where(SourceRecord.source_id == id, SourceRecord.state == "active")
+        wanted = {
+            f"/sources/{name}": sorted(db.session.scalars(here.where(Resource.id.in_(fed)))),
+            "/institutions/harbour-school": sorted(
+                db.session.scalars(here.where(Resource.institution.in_(made) | Resource.provider.in_(made)))
+            ),
+        }
+        everything = db.session.scalar(select(func.count()).select_from(here.subquery()))
+    for place, found in wanted.items():
+        assert 0 < len(found) < everything
+        page = html.document_fromstring(visitor.get(place).text)
+        links = page.xpath("//details[contains(@class, 'dropdown')]//a[contains(@href, '/items.') or contains(@href, 'feed')]/@href")
+        assert len(links) == len(FILES) + len(FEEDS), place
+        for link in links:
+            answer = visitor.get(link)
+            assert answer.status_code == 200
+            if "/items." in link:
+                suffix = link.partition("/items.")[2]
+                assert len(titles(suffix, answer.text)) == len(found), link
+                assert answer.headers["X-Total-Count"] == str(len(found))
+            if link.endswith(".jsonl"):
+                assert sorted(titles("jsonl", answer.text)) == found
+    narrowed = visitor.get(f"/sources/{name}/items.jsonl?q=logistics").text
+    assert 0 < len(narrowed.splitlines()) < len(wanted[f"/sources/{name}"])
+    with own_site.app_context():  # without a name in the catalogue it has nothing, and not all of it
+        db.session.execute(delete(InstitutionName))
+        db.session.commit()
+    assert not visitor.get("/institutions/harbour-school/items.jsonl").data
+    for path in ("/sources/none/items.csv", "/sources/none/feed.atom", "/institutions/none/items.ris", f"/sources/{name}/items.xml"):
+        assert visitor.get(path).status_code == 404
+
+
+def test_bookmarks_can_be_taken_along_by_who_keeps_them(own_site: Flask, admin: FlaskClient, csrf: Callable[[FlaskClient], str]) -> None:
+    assert own_site.test_client().get("/bookmarks/items.ris").status_code in (302, 303)
+    with own_site.app_context():
+        one = db.session.scalars(select(Resource).where(Resource.withdrawn_at.is_(None), Resource.merged_into_id.is_(None))).first()
+        public_id, title = one.public_id, one.title
+    admin.post(f"/resources/{public_id}/bookmark", data={"csrf_token": csrf(admin)})
+    page = html.document_fromstring(admin.get("/bookmarks").text)
+    links = page.xpath("//a[starts-with(@href, '/bookmarks/items.')]/@href")
+    assert len(links) == len(FILES)
+    for link in links:
+        answer = admin.get(link)
+        assert titles(link.partition("items.")[2], answer.text) in ([title], [f"{{{title}}}"])
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_who_takes_too_many_files_waits(own_site: Flask) -> None:
+    own_site.config["HUB_API_RATE"] = "3/minute"
+    allowances.register(own_site)
+    visitor = own_site.test_client()
+    for path in ("/search.csv", "/search.atom", "/moochub/courses"):
+        assert visitor.get(path).status_code == 200
+    refused = visitor.get("/search.ris")
+    assert (refused.status_code, refused.mimetype) == (429, "text/plain") and 0 < int(refused.headers["Retry-After"]) <= 60
+    assert visitor.get("/search").status_code == visitor.get("/api/v1/rubric").status_code == 200  # pages and the API are counted apart
+    assert visitor.get("/search.ris", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
 
 
 def test_formulas_calculate_nothing(own_site: Flask) -> None:

@@ -105,6 +105,8 @@ def address(rule: WerkzeugRule, stage: Stage, visibility: str) -> str:
         values["token"] = "nothing"
     if rule.rule.startswith("/feeds/providers"):
         values["slug"] = values["provider"]
+    if rule.rule.startswith("/sources/"):
+        values["name"] = "repository"
     path = re.sub(r'<any\("(.+?)".*?\):suffix>', r"\1", rule.rule)
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], path)
 
