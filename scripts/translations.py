@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from harvesters import registry
+from hub.web.api import blueprint, openapi
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh_Hans")
@@ -41,7 +42,21 @@ def extract() -> Catalog:
         texts = (harvester.title, *(words for option in harvester.options for words in (option.label, option.help)))
         for words in filter(None, texts):
             found.add(words, None, [(f"harvesters/kinds ({harvester.kind})", 0)])
+    for words in api_texts():
+        found.add(words, None, [("hub/web/api", 0)])
     return found
+
+
+def api_texts() -> Iterator[str]:
+    """What the API's page says of its operations, which is what the OpenAPI document says."""
+    assert blueprint.MODULES  # which declare the operations
+    whole = openapi.document(title="", version="", server="", contact="")
+    for tag in whole["tags"]:
+        yield from (tag["name"], tag["description"])
+    for methods in whole["paths"].values():
+        for one in methods.values():
+            texts = (one["summary"], one.get("description"), *(parameter.get("description") for parameter in one["parameters"]))
+            yield from filter(None, texts)
 
 
 def merged(language: str, messages: Catalog) -> Catalog:

@@ -38,3 +38,11 @@ def test_the_page_shows_every_operation(anybody: Program) -> None:
             for one in methods.values():
                 assert f'id="{one["operationId"]}"' in answer.text
         assert "curl" in answer.text
+
+
+def test_the_page_tells_every_operation_in_both_languages(site: Flask, anybody: Program) -> None:
+    told = [one["summary"] for methods in anybody.get("/openapi.json").json["paths"].values() for one in methods.values()]
+    english, chinese = (site.test_client().get("/api/v1/", headers={"Accept-Language": tag}).text for tag in ("en", "zh-CN"))
+    for summary in told:
+        assert f"· {summary}</summary>" in english, summary
+        assert f"· {summary}</summary>" not in chinese, summary
