@@ -64,11 +64,17 @@ def web_server(app: Flask, options: dict[str, Any]) -> Any:
     from gunicorn.app.base import BaseApplication
     from gunicorn.http import message
 
+    from hub.web import templating
+
     message.MAX_REQUEST_LINE = LONGEST_LINE  # the setting alone goes to 8,190
 
     def warm(_worker: object) -> None:
         """Beside the first requests, not before them: a process answers as soon as it can."""
-        threading.Thread(target=querying.warm, args=(app.extensions["hub"].index,), name="warming", daemon=True).start()
+        threading.Thread(target=everything, name="warming", daemon=True).start()
+
+    def everything() -> None:
+        querying.warm(app.extensions["hub"].index)
+        templating.warm(app)
 
     class WebServer(BaseApplication):
         def load_config(self) -> None:
