@@ -18,7 +18,7 @@ from huey.api import Huey
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.db import db, now
+from hub.db import count_for_the_planner, db, now
 from hub.exports import dump
 from hub.exports.site import Site
 from hub.services import (
@@ -124,6 +124,11 @@ def register(
         with app.app_context():
             expiring.expire(db.session())
 
+    def count() -> None:
+        """What the database's planner goes by."""
+        with app.app_context():
+            count_for_the_planner(db.session())
+
     def leave() -> None:
         """This worker ends: its runs stop at the next page."""
         leaving.set()
@@ -135,6 +140,7 @@ def register(
     for name, work in (("rescue", rescue), ("start_due", start_due), ("post", post)):
         huey.periodic_task(crontab(), name=name, priority=2 * URGENT, expires=50)(work)
     huey.periodic_task(crontab(minute="17"), name="expire", expires=3000)(expire)
+    huey.periodic_task(crontab(minute="27"), name="count", expires=3000)(count)
     bind_dumps(huey, app)
     return Jobs(
         harvest=queue,
