@@ -17,7 +17,7 @@ from harvesters.networks import parse_allowed
 from hub import jobs
 from hub.cli import main as commands
 from hub.db import Session, db, now
-from hub.services import delivering, federating, harvesting, observing, posting, unlocking
+from hub.services import delivering, federating, harvesting, observing, posting, querying, unlocking
 from search.index import Index
 from search.meaning.encoder import Encoder, MeaningFault
 from search.meaning.opening import open_encoder
@@ -44,6 +44,7 @@ class Parts:
     jobs: jobs.Jobs
     observer: observing.Observer
     add_site: Callable[[], None]  # for who serves what `create_core` made
+    warm_site: Callable[[], None]  # what a visitor would wait for is done before
     mail_server: posting.Server | None  # None: mail is kept, and not sent
     provider: federating.Provider | None  # None: no single sign-on
     keyring: unlocking.Keyring
@@ -62,6 +63,14 @@ def add_site(app: Flask) -> None:
     from hub.web import site  # a third of all that is imported, which a command or a worker never needs
 
     site.register(app)
+
+
+def warm_site(app: Flask, index: Index) -> None:
+    """Load what the first search needs, and compile the site's templates: once it is registered."""
+    from hub.web import templating
+
+    querying.warm(index)
+    templating.warm(app)
 
 
 def for_commands() -> Flask:
@@ -87,6 +96,7 @@ def create_core(settings: Mapping[str, Any]) -> Flask:
         jobs=jobs.register(huey, app, fetching, index, links, webhooks_for(app), mail_server),
         observer=observer_for(app),
         add_site=lambda: add_site(app),
+        warm_site=lambda: warm_site(app, index),
         mail_server=mail_server,
         provider=provider_for(app),
         keyring=keyring_for(app),

@@ -23,7 +23,6 @@ from hub.cli.harvest import keeping_the_index, work
 from hub.cli.keeper import Keeper
 from hub.cli.setup import set_up
 from hub.db import db
-from hub.services import querying
 
 log = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 8000
@@ -64,17 +63,11 @@ def web_server(app: Flask, options: dict[str, Any]) -> Any:
     from gunicorn.app.base import BaseApplication
     from gunicorn.http import message
 
-    from hub.web import templating
-
     message.MAX_REQUEST_LINE = LONGEST_LINE  # the setting alone goes to 8,190
 
     def warm(_worker: object) -> None:
         """Beside the first requests, not before them: a process answers as soon as it can."""
-        threading.Thread(target=everything, name="warming", daemon=True).start()
-
-    def everything() -> None:
-        querying.warm(app.extensions["hub"].index)
-        templating.warm(app)
+        threading.Thread(target=app.extensions["hub"].warm_site, name="warming", daemon=True).start()
 
     class WebServer(BaseApplication):
         def load_config(self) -> None:

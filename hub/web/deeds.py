@@ -150,6 +150,7 @@ SUBJECTS = {
     "tag": _l("Tag"),
     "rubric": _l("Rubric"),
     "platform": _l("Learning platform"),
+    "key": _l("Signing key"),
     "webhook": _l("Webhook"),
 }
 TOPIC_STATES = {"accepted": _l("accepted"), "rejected": _l("rejected"), "suggested": _l("suggested")}

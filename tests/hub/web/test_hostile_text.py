@@ -45,6 +45,7 @@ VALUES = {  # argument of an address -> what a test puts there; the rest is foun
     "deed": ["disable"],
     "slug": ["0-commerce-script-xssmark-script", "evil-reviews"],
     "token": ["nothing"],
+    "link": ["nothing"],
     "adoption_id": ["1", "2", "3", "4", "5"],
     "review_id": ["1"],
     "tag_id": ["1"],
