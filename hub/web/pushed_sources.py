@@ -14,7 +14,6 @@ from wtforms.validators import InputRequired, Length
 from hub.services import pushing, sourcing
 from hub.web import context
 from hub.web.access import admin_required
-from hub.web.api import addresses
 from hub.web.messages import gettext as _
 from hub.web.messages import lazy_gettext as _l
 from hub.web.source_forms import PLAIN, check_name
@@ -59,8 +58,4 @@ def page(form: PushedForm, status: int) -> Response:
     """The list with how records are sent, as a command."""
     rows = pushing.listed(context.session())
     name = rows[0].name if rows else "NAME"
-    command = (
-        f'curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d \'{json.dumps([RECORD])}\' '
-        f"{addresses.in_api(f'/sources/{name}/records')}"
-    )
-    return make_response(render_template("pushed_sources/index.html", rows=rows, form=form, command=command), status)
+    return make_response(render_template("pushed_sources/index.html", rows=rows, form=form, name=name, sent=json.dumps([RECORD])), status)

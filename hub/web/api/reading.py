@@ -59,7 +59,7 @@ def body(operation: Operation) -> Any:
     if request.mimetype != "application/json":
         raise Problem(415, "Send JSON: Content-Type: application/json.", headers={"Accept-Post": "application/json"})
     most = operation.most or BODY_MOST
-    request.max_content_length = most
+    request.max_content_length = most + 1  # a body of untold length is cut there, without a word
     sent = request.get_data(cache=False)
     if len(sent) > most:
         raise Problem(413, f"The body is larger than {most} bytes.")
@@ -109,5 +109,5 @@ def tags(header: str) -> Tags | None:
     if not text:
         return None
     said = parse_etags(text)
-    found = (VERSION.fullmatch(tag) for tag in said.as_set())
+    found = (VERSION.fullmatch(tag) for tag in said.as_set() if tag)
     return Tags(frozenset(int(one[1]) for one in found if one), said.star_tag)

@@ -24,6 +24,8 @@ def test_a_write_goes_through_only_where_its_condition_holds(program: Programs) 
             '"999999999-x"': 412,
             '"99999999999999-x"': 412,
             "no tag": 412,
+            ",": 412,
+            'W/"': 412,
         }.items()
     ):
         before = mine.get(here)
