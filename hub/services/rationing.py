@@ -36,7 +36,10 @@ class Left:
     def headers(self) -> dict[str, str]:
         """As an answer tells it: in the three headers that most clients read, and in the two of the draft's later versions."""
         told = {"RateLimit-Limit": str(self.most), "RateLimit-Remaining": str(self.remaining), "RateLimit-Reset": str(self.reset)}
-        told |= {"RateLimit-Policy": f'"api";q={self.most};w={self.window}', "RateLimit": f'"api";r={self.remaining};t={self.reset}'}
+        told |= {
+            "RateLimit-Policy": f'"default";q={self.most};w={self.window}',
+            "RateLimit": f'"default";r={self.remaining};t={self.reset}',
+        }
         return told if self.allowed else {**told, "Retry-After": str(max(self.reset, 1))}
 
 
