@@ -16,8 +16,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json
+
 from hub.agents import tools
 from hub.agents.tools import Hub
+from hub.services.rationing import Left
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +28,7 @@ HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
 VERSION, ABILITIES, SERVER = (f"io.modelcontextprotocol/{name}" for name in ("protocolVersion", "clientCapabilities", "serverInfo"))
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
-HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
+HEADER_MISMATCH, UNSUPPORTED_VERSION, TOO_MANY = -32020, -32022, -32029
 STATUS = {
     PARSE_ERROR: 400,
     INVALID_REQUEST: 400,
@@ -64,14 +67,15 @@ class Answer:
     status: int = 200
 
 
-def answer(hub: Hub, body: bytes | str, headers: Headers | None = None) -> Answer:
-    """The answer to one message. `headers` (names in lower case) are those of HTTP; None on a standard input.
+def answer(hub: Hub, body: bytes | str, headers: Headers | None = None, *, left: Left | None = None) -> Answer:
+    """The answer to one message. `headers` (names in lower case) are those of HTTP; None on a standard input, where `left` is what is left
+    of its allowance.
 
     A batch is refused: no version that we speak but 2025-03-26 has them, and its clients send none.
     """
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
+        message = from_json(body, allow_inf_nan=False)  # unlike `json`, it refuses half characters, which no answer could repeat
+    except ValueError:
         return failed(None, Fault(PARSE_ERROR, "This is no JSON."))
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0" or not isinstance(message.get("method", ""), str):
         return failed(None, Fault(INVALID_REQUEST, "A JSON-RPC 2.0 request is wanted: one object, no batch."))
@@ -80,6 +84,8 @@ def answer(hub: Hub, body: bytes | str, headers: Headers | None = None) -> Answe
     id = message["id"]
     if isinstance(id, bool) or not isinstance(id, int | str):
         return failed(None, Fault(INVALID_REQUEST, "`id` must be text or a whole number."))
+    if left is not None and not left.allowed:
+        return failed(id, Fault(TOO_MANY, str(left), {"retryAfter": left.reset}))
     try:
         return Answer({"jsonrpc": "2.0", "id": id, "result": result(hub, message, headers)})
     except Fault as fault:
@@ -185,8 +191,15 @@ def capabilities() -> dict[str, Any]:
     return {"tools": {"listChanged": False}, "resources": {"listChanged": False, "subscribe": False}}
 
 
-def list_tools(_hub: Hub, _params: Params) -> dict[str, Any]:
+def whole(params: Params) -> None:
+    """Lists come whole, so that there is no cursor that we gave. Raises Fault."""
+    if params.get("cursor") is not None:
+        raise Fault(INVALID_PARAMS, "There is no such cursor: the list comes whole.")
+
+
+def list_tools(_hub: Hub, params: Params) -> dict[str, Any]:
     """All tools at once."""
+    whole(params)
     return {"tools": [tool.described() for tool in tools.TOOLS]}
 
 
@@ -202,14 +215,16 @@ def call_tool(hub: Hub, params: Params) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": written(given)}], "structuredContent": given, "isError": False}
 
 
-def list_resources(_hub: Hub, _params: Params) -> dict[str, Any]:
+def list_resources(_hub: Hub, params: Params) -> dict[str, Any]:
     """What can be read without a question; the catalogue itself is found by its template."""
+    whole(params)
     topics = {"uri": TOPICS, "name": "topics", "title": "Topics of e-commerce", "mimeType": "application/json"}
     return {"resources": [topics]}
 
 
-def list_templates(_hub: Hub, _params: Params) -> dict[str, Any]:
+def list_templates(_hub: Hub, params: Params) -> dict[str, Any]:
     """How a resource of the catalogue is named."""
+    whole(params)
     one = {"uriTemplate": RESOURCE + "{id}", "name": "resource", "title": "A teaching resource", "mimeType": "application/json"}
     return {"resourceTemplates": [one]}
 

@@ -17,7 +17,7 @@ from hub.services import asking, browsing, describing, finding, phrasing, readin
 from hub.services.summarising import Summary
 from search.index import Index
 
-MOST = 50  # results of one call
+MOST = 100  # results of one call, as the API has it
 CUT = 600  # characters of a result's text; the whole stands in `get_resource`
 Names = list[str]
 
@@ -52,24 +52,28 @@ class Search(Arguments):
     query: str = Field(
         "", max_length=phrasing.WORDS_MOST, description='Words in English or Chinese; "quoted phrases", OR and -without work.'
     )
-    topic: Names = Field([], max_length=10, description="Notations as `list_topics` gives them, such as logistics.customs; any of them.")
-    type: Names = Field(
-        [], max_length=10, description="course, programme, textbook, video, article, dataset, tool, case, exercise, podcast, material."
+    topic: Names = Field(
+        [], max_length=phrasing.VALUES_MOST, description="Notations as `list_topics` gives them, such as logistics.customs; any of them."
     )
-    language: Names = Field([], max_length=10, description="BCP 47: en, zh-Hans, …")
+    type: Names = Field(
+        [],
+        max_length=phrasing.VALUES_MOST,
+        description="course, programme, textbook, video, article, dataset, tool, case, exercise, podcast, material.",
+    )
+    language: Names = Field([], max_length=phrasing.VALUES_MOST, description="BCP 47: en, zh-Hans, …")
     level: Names = Field(
         [],
-        max_length=10,
+        max_length=phrasing.VALUES_MOST,
         description="school, vocational, undergraduate, postgraduate, professional, introductory, intermediate, advanced.",
     )
     use: list[Literal["copy", "adapt", "sell"]] = Field([], max_length=3, description="Only what the licence lets one copy, adapt or sell.")
-    provider: Names = Field([], max_length=10, description="Names of providers, exactly.")
+    provider: Names = Field([], max_length=phrasing.VALUES_MOST, description="Names of providers, exactly.")
     free: bool = Field(False, description="true: only what costs nothing.")
     sort: Literal["relevance", "newest", "rating", "adopted"] | None = Field(
         None, description="relevance when there are words, else newest."
     )
     limit: int = Field(10, ge=1, le=MOST)
-    page: int = Field(1, ge=1, le=100)
+    page: int = Field(1, ge=1, le=finding.LAST_PAGE)
 
 
 class OneResource(Arguments):

@@ -92,7 +92,7 @@ def chosen(name: str | None, everything: bool) -> list[int]:
     if source is None:
         raise Refused(f"There is no source named {name}. `hub source list` shows them.")
     if sourcing.is_internal(source):
-        raise Refused(f"{source.name} holds what people added here: there is nothing to harvest.")
+        raise Refused(f"{source.name} holds what people add or programs send: there is nothing to harvest.")
     return [source.id]
 
 

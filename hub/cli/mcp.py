@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from hub.agents import messages, tools
 from hub.cli.context import parts, session, setting
+from hub.services.rationing import Allowance
 
 LONGEST = 1_000_000  # bytes of one message
 
@@ -18,7 +19,7 @@ LONGEST = 1_000_000  # bytes of one message
 @with_appcontext
 def mcp() -> None:
     """Serve the catalogue to an agent (Model Context Protocol): one JSON message a line on standard input and output."""
-    database = session()
+    database, allowance = session(), Allowance(str(setting("HUB_API_RATE")))
     hub = tools.Hub(database, parts().index, str(setting("HUB_BASE_URL")), str(setting("SITE_NAME")))
     while line := sys.stdin.buffer.readline(LONGEST + 1):
         if len(line) > LONGEST:
@@ -27,7 +28,7 @@ def mcp() -> None:
             line = b"too long"
         if not line.strip():
             continue
-        given = messages.answer(hub, line)
+        given = messages.answer(hub, line, left=allowance.take("standard input"))
         database.rollback()  # the next message sees what has been committed meanwhile
         if given.message is not None:
             say(messages.written(given.message))

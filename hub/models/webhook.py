@@ -21,6 +21,8 @@ class Webhook(db.Model):  # type: ignore[name-defined]
     person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))  # who made it
     url: Mapped[str] = mapped_column(Text)
     secret: Mapped[str] = mapped_column(String(64))  # what signs the deliveries; shown once
+    former_secret: Mapped[str | None] = mapped_column(String(64))  # the one before, which goes on signing for a while
+    renewed_at: Mapped[Moment | None]  # when that one was replaced
     events: Mapped[list[str]] = mapped_column(JSON, default=list)  # of EVENTS
     resources_at: Mapped[Moment]  # Resource.updated_at of the last resource that was told of, and
     resources_id: Mapped[int] = mapped_column(default=0)  # its number

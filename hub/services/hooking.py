@@ -15,9 +15,10 @@ from harvesters.addresses import parse_url, show
 from harvesters.errors import HarvestError
 from hub.db import now
 from hub.models.webhook import EVENTS, Delivery, Webhook
-from hub.services import auditing
+from hub.services import auditing, paging
 from hub.services.acting import Viewer
 from hub.services.auditing import Subject
+from hub.services.paging import Key
 
 MOST = 50  # webhooks of a hub: each costs a look at what has changed, every minute
 LONGEST = 1_000  # characters of an address
@@ -51,12 +52,24 @@ def create(session: Session, who: Viewer, url: str, events: Sequence[str]) -> tu
         raise BadWebhook("events", "missing" if not events else "unknown")
     if (session.scalar(select(func.count()).select_from(Webhook)) or 0) >= MOST:
         raise BadWebhook("url", "many")
-    key, at = base64.b64encode(secrets.token_bytes(32)).decode(), now()
+    key, at = new_key(), now()
     made = Webhook(person_id=who.person_id, url=address, secret=key, events=chosen, resources_at=at, runs_at=at, created_at=at)
     session.add(made)
     session.flush()
     note(session, who, "webhook.create", made)
     return made, SECRET + key
+
+
+def new_key() -> str:
+    """What signs: 32 bytes of chance in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def renew(session: Session, who: Viewer, webhook: Webhook) -> str:
+    """Another secret, which is told this once; for a day messages are signed with both. The caller commits."""
+    webhook.former_secret, webhook.secret, webhook.renewed_at = webhook.secret, new_key(), now()
+    note(session, who, "webhook.renew", webhook)
+    return SECRET + webhook.secret
 
 
 def checked(url: str) -> str:
@@ -75,27 +88,28 @@ def checked(url: str) -> str:
     return url
 
 
-def listed(session: Session) -> list[Listed]:
-    """All of them, the oldest first. Two queries."""
-    rows = session.execute(
-        select(Delivery.webhook_id, Delivery.state, func.count())
-        .where(Delivery.state.in_(("waiting", "failed")))
-        .group_by(Delivery.webhook_id, Delivery.state)
+def listed(session: Session, webhook_id: int | None = None) -> list[Listed]:
+    """All of them, the oldest first. One query."""
+    waiting, failed = (
+        select(func.count()).where(Delivery.webhook_id == Webhook.id, Delivery.state == state).correlate(Webhook).scalar_subquery()
+        for state in ("waiting", "failed")
     )
-    counts = {(id, state): count for id, state, count in rows}
-    hooks = session.scalars(select(Webhook).order_by(Webhook.id))
-    return [Listed(one, show(one.url), counts.get((one.id, "waiting"), 0), counts.get((one.id, "failed"), 0)) for one in hooks]
+    wanted = select(Webhook, waiting, failed).order_by(Webhook.id)
+    if webhook_id is not None:
+        wanted = wanted.where(Webhook.id == webhook_id)
+    return [Listed(one, show(one.url), *counts) for one, *counts in session.execute(wanted)]
 
 
 def get(session: Session, webhook_id: int) -> Listed | None:
     """One of them; None when there is none."""
-    return next((one for one in listed(session) if one.webhook.id == webhook_id), None)
+    return next(iter(listed(session, webhook_id)), None)
 
 
-def deliveries(session: Session, webhook_id: int) -> Sequence[Delivery]:
-    """What was sent to it last, newest first."""
-    wanted = select(Delivery).where(Delivery.webhook_id == webhook_id).order_by(Delivery.id.desc()).limit(SHOWN)
-    return session.scalars(wanted).all()
+def deliveries(session: Session, webhook_id: int, *, before: int | None = None) -> tuple[list[Delivery], int | None]:
+    """What was sent to it, newest first: the last of it, or what was before a message; and before which one there is more."""
+    wanted, after = select(Delivery).where(Delivery.webhook_id == webhook_id), None if before is None else (before,)
+    rows, following = paging.part(session, wanted, [Key(Delivery.id, down=True)], after=after, limit=SHOWN)
+    return [row[0] for row in rows], following[0] if following else None
 
 
 def pause(session: Session, who: Viewer, webhook: Webhook) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import pushed
@@ -56,6 +57,28 @@ def make(session: Session, actor: Actor, name: str, *, title: str = "", rank: in
     session.flush()
     auditing.record(session, actor, "source.added", Subject("source", source.id, source.title), after={"name": name, "kind": KIND})
     return source
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source into which programs send, with what came last."""
+
+    name: str
+    title: str
+    records: int  # that live
+    run: int | None = None
+    state: str = ""
+    sent_at: datetime | None = None
+
+
+def listed(session: Session) -> list[Listed]:
+    """All that take records, by title. One query."""
+    live = (SourceRecord.source_id == Source.id, SourceRecord.state == "active")
+    records = select(func.count()).where(*live).correlate(Source).scalar_subquery()
+    last = select(func.max(Run.id)).where(Run.source_id == Source.id, Run.task == "harvest").correlate(Source).scalar_subquery()
+    wanted = select(Source.name, Source.title, records, Run.id, Run.state, Run.created_at).outerjoin(Run, Run.id == last)
+    rows = session.execute(wanted.where(Source.kind == KIND, Source.retired_at.is_(None)).order_by(func.lower(Source.title), Source.id))
+    return [Listed(*row) for row in rows]
 
 
 def source_of(session: Session, name: str) -> Source | None:

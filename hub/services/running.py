@@ -35,7 +35,7 @@ class NotHarvested(Exception):
 def refuse_idle(source: Source, task: str) -> None:
     """A draft is only looked at, a retired source only emptied, what people added here only replayed. Raises NotHarvested."""
     if sourcing.is_internal(source) and task != "replay":
-        raise NotHarvested(f"{source.name} holds what people added here: there is nothing to harvest.")
+        raise NotHarvested(f"{source.name} holds what people add or programs send: there is nothing to harvest.")
     if source.retired_at is not None and task != "retire":
         raise NotHarvested(f"{source.name} is retired: restore it first.")
     if source.draft and task != "preview":

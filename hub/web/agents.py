@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hub.agents import messages, tools
@@ -16,6 +15,7 @@ OPEN = {
     "Access-Control-Allow-Origin": "*",  # what everybody may read, without a cookie
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, Mcp-Method, Mcp-Name, Mcp-Protocol-Version",
+    "Access-Control-Expose-Headers": "RateLimit, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -26,13 +26,23 @@ def converse() -> Response:
     if request.method == "OPTIONS":
         return Response(status=204, headers=OPEN)
     left = allowances.allowance().take(f"network {allowances.network(request.remote_addr or '')}")
-    if not left.allowed:
-        return refused(429, f"More than {left.most} requests: wait {left.reset} seconds.", left.headers())
+    response = heard() if left.allowed else refused(429, str(left))
+    response.headers.update(left.headers())
+    return response
+
+
+def heard() -> Response:
+    """The answer to one message."""
     if request.mimetype != "application/json":
         return refused(415, "The message must be application/json.")
     if not (request.accept_mimetypes.accept_json or not request.accept_mimetypes):
         return refused(406, "The answer is application/json.")
-    if (request.content_length or 0) > LONGEST:
+    request.max_content_length = LONGEST + 1  # a body of untold length is cut there, without a word
+    try:
+        sent = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        sent = b" " * (LONGEST + 1)
+    if len(sent) > LONGEST:
         return refused(413, f"A message has at most {LONGEST:,} bytes.")
     hub = tools.Hub(context.session(), context.index(), site(), str(context.setting("SITE_NAME") or "Open Commerce Hub"))
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -42,18 +52,19 @@ def converse() -> Response:
             messages.UNSUPPORTED_VERSION, "Unsupported protocol version", {"supported": list(messages.STATELESS), "requested": version[:80]}
         )
         return answered(messages.failed(None, fault))
-    return answered(messages.answer(hub, request.get_data(), headers))
+    return answered(messages.answer(hub, sent, headers))
 
 
-def answered(given: messages.Answer, headers: Mapping[str, str] = {}) -> Response:
+def answered(given: messages.Answer) -> Response:
     """As HTTP carries it."""
     body = None if given.message is None else messages.written(given.message)
-    return Response(body, status=given.status, mimetype="application/json", headers={**OPEN, **headers})
+    return Response(body, status=given.status, mimetype="application/json", headers=OPEN)
 
 
-def refused(status: int, message: str, headers: Mapping[str, str] = {}) -> Response:
+def refused(status: int, message: str) -> Response:
     """What HTTP itself has to say."""
-    return answered(messages.Answer(messages.failed(None, messages.Fault(messages.INVALID_REQUEST, message)).message, status), headers)
+    code = messages.TOO_MANY if status == 429 else messages.INVALID_REQUEST
+    return answered(messages.Answer(messages.failed(None, messages.Fault(code, message)).message, status))
 
 
 def site() -> str:

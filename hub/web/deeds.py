@@ -122,6 +122,7 @@ ACTIONS = {
     "platform.removed": _l("Learning platform removed"),
     "key.renewed": _l("Signing key renewed"),
     "webhook.create": _l("Webhook made"),
+    "webhook.renew": _l("Webhook's secret renewed"),
     "webhook.pause": _l("Webhook paused"),
     "webhook.resume": _l("Webhook goes on"),
     "webhook.remove": _l("Webhook removed"),

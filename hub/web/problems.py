@@ -45,7 +45,7 @@ class Problem(HTTPException):
 
 def is_api() -> bool:
     """Does a program ask? Pages and programs are answered differently."""
-    return request.path.startswith(PREFIX)
+    return request.path.startswith(PREFIX) or request.path == PREFIX.rstrip("/")
 
 
 def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

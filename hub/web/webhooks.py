@@ -71,14 +71,24 @@ def create() -> str | tuple[str, int]:
 @bp.get("/<int:webhook_id>")
 @admin_required
 def show(webhook_id: int) -> str:
-    """One webhook with what was sent to it last."""
+    """One webhook with what was sent to it last, or before that."""
+    before = request.args.get("before", "")
+    earlier = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    hook, (sent, more) = hook_or_404(webhook_id), hooking.deliveries(context.session(), webhook_id, before=earlier)
     return render_template(
-        "webhooks/show.html",
-        hook=hook_or_404(webhook_id),
-        deliveries=hooking.deliveries(context.session(), webhook_id),
-        events=EVENTS,
+        "webhooks/show.html", hook=hook, deliveries=sent, earlier=earlier, more=more, events={**EVENTS, "ping": _("Test message")},
         states=STATES,
-    )
+    )  # fmt: skip
+
+
+@bp.post("/<int:webhook_id>/renew")
+@admin_required
+def renew(webhook_id: int) -> str:
+    """Give it another secret, and show that."""
+    hook = hook_or_404(webhook_id).webhook
+    secret = hooking.renew(context.session(), context.viewer(), hook)
+    context.session().commit()
+    return render_template("webhooks/made.html", hook=hook, secret=secret, renewed=True)
 
 
 @bp.post("/<int:webhook_id>/pause")

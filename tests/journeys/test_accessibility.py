@@ -49,6 +49,7 @@ PAGES = (
     "/password/forgot",
     "/embed/search",
     "EMBEDDED",
+    "/api/v1/",
 )
 DUPLICATES = ("/admin/duplicates", "/admin/duplicates?state=merged", "/admin/duplicates/all")
 VOCABULARY = (
@@ -92,6 +93,7 @@ SOURCES = (
     "/admin/sources/new",
     "/admin/sources/new/csv",
 )
+MACHINES = ("/account/tokens", "/admin/webhooks", "/admin/pushed")
 MINE = (
     "/me/searches",
     "/me/searches/new?query=q%3Dlogistics",
@@ -196,6 +198,7 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         *PEOPLE,
         *SOURCES,
         *INSTITUTIONS,
+        *MACHINES,
         *MINE,
     ):
         page.goto(path)
@@ -224,10 +227,32 @@ def test_pages_of_admins(visit: Visit, courses: ModuleType) -> None:
         *PEOPLE,
         *SOURCES,
         *INSTITUTIONS,
+        *MACHINES,
     ):
         page.goto(path)
         faults += violations(page) + too_wide(page)
+    faults += machines(page)
     assert faults == []
+
+
+def machines(page: Page) -> list[str]:
+    """A token, a webhook and a source for programs: what is shown once they are made."""
+    page.goto("/account/tokens")
+    page.get_by_label("Name").fill("A program")
+    page.get_by_role("button", name="Make a token").click()
+    faults = violations(page) + too_wide(page)
+    page.goto("/admin/pushed")
+    page.get_by_label("Name").fill("our-lms")
+    page.get_by_label("Title").fill("Our LMS")
+    page.get_by_role("button", name="Add").click()
+    faults += violations(page) + too_wide(page)
+    page.goto("/admin/webhooks")
+    page.get_by_label("Address").fill("https://receiver.example/" + "long" * 60)
+    page.get_by_role("button", name="Add").click()
+    faults += violations(page) + too_wide(page)
+    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("button", name="Send a test message").click()
+    return faults + violations(page) + too_wide(page)
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.services import adopting, bookmarking, consulting
 from hub.web import context
-from hub.web.api import addresses, cursors
+from hub.web.api import addresses, cursors, writing
 from hub.web.api.operations import Answer, Call, operation
 from hub.web.api.resources import standing
-from hub.web.api.reviews import refused
 from hub.web.api.shapes import House, Page, Paging, Shape
 from hub.web.problems import Problem
 
@@ -116,23 +115,13 @@ def words(call: Call) -> adopting.Words:
     return found
 
 
-def guarded(call: Call, work: Any) -> Any:
-    """Write, and commit. Raises Problem: 403 | 404, 409, 412."""
-    session = context.session()
-    try:
-        done = work()
-    except adopting.Refused as error:
-        session.rollback()
-        raise refused(seen=error.seen) from None
-    except adopting.Twice as error:
-        session.rollback()
-        there = addresses.in_api(f"/adoptions/{error.id}")
-        raise Problem(409, "The institution has an entry for this course and term.", code="twice", adoption=there) from None
-    except adopting.Stale:
-        session.rollback()
-        raise Problem(412, "The entry was changed meanwhile: read it again.") from None
-    session.commit()
-    return done
+def twice(error: adopting.Twice) -> Problem:
+    """The entry that there is."""
+    there = addresses.in_api(f"/adoptions/{error.id}")
+    return Problem(409, "The institution has an entry for this course and term.", code="twice", adoption=there)
+
+
+TOLD: writing.Told = {adopting.Refused: writing.refused, adopting.Twice: twice, adopting.Stale: writing.stale}
 
 
 def entry_of(call: Call) -> Any:
@@ -140,7 +129,7 @@ def entry_of(call: Call) -> Any:
     session, number = context.session(), call.path["adoption"]
     use = consulting.one(session, call.who, number)
     if use is None or not adopting.may_change(call.who, use.person_id, use.institution_id):
-        raise refused(seen=use is not None)
+        raise writing.not_allowed() if use is not None else Problem(404, "There is no such adoption.")
     return adopting.entry(session, number)
 
 
@@ -154,7 +143,7 @@ def record_adoption(call: Call) -> Answer:
     found = bookmarking.target(session, call.path["id"])
     if found is None or found.hidden:
         raise Problem(404, "There is no such resource.")
-    number = guarded(call, lambda: adopting.add(session, call.who, found.id, words(call)).id)
+    number = writing.commit(lambda: adopting.add(session, call.who, found.id, words(call)).id, TOLD)
     return one(call, number, 201, {"Location": addresses.in_api(f"/adoptions/{number}")})
 
 
@@ -165,8 +154,8 @@ def record_adoption(call: Call) -> Answer:
 def change_adoption(call: Call) -> Answer:
     """Change an entry"""
     entry = entry_of(call)
-    version = entry.version if call.version is None else call.version
-    guarded(call, lambda: adopting.revise(context.session(), call.who, entry, words(call), version=version))
+    call.check(entry.version)
+    writing.commit(lambda: adopting.revise(context.session(), call.who, entry, words(call), version=entry.version), TOLD)
     return one(call, call.path["adoption"])
 
 
@@ -174,7 +163,6 @@ def change_adoption(call: Call) -> Answer:
 def remove_adoption(call: Call) -> Answer:
     """Take an entry away"""
     entry = entry_of(call)
-    if call.version is not None and entry.version != call.version:
-        raise Problem(412, "The entry was changed meanwhile: read it again.")
-    guarded(call, lambda: adopting.delete(context.session(), call.who, entry))
+    call.check(entry.version)
+    writing.commit(lambda: adopting.delete(context.session(), call.who, entry), TOLD)
     return Answer(status=204)

@@ -34,8 +34,7 @@ bp = Blueprint("api", __name__, url_prefix=ROOT)
 MODULES = (searches, resources, vocabulary, shelves, bookmarks, tags, reviews, adoptions, sources, runs)  # their operations are listed
 CACHED = "public, max-age=60"
 OWN = "private, no-cache"
-EXPOSED = "ETag, Link, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
-GZIPPED = re.compile(r'-gzip"$')
+EXPOSED = "ETag, Link, Location, RateLimit, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After"
 
 
 @bp.before_request
@@ -57,7 +56,7 @@ def take(token_id: int | None) -> None:
     left = allowances.allowance().take(who)
     g.api_allowance = left.headers()
     if not left.allowed:
-        raise Problem(429, f"More than {left.most} requests: wait {left.reset} seconds.", headers=left.headers())
+        raise Problem(429, str(left), headers=left.headers())
 
 
 @bp.after_request
@@ -82,9 +81,9 @@ def view_of(operation: Operation) -> Callable[..., Response]:
         authority.need(operation, calls)
         query = reading.parameters(operation)
         body = reading.body(operation)
-        version = reading.version() if operation.writes else None
+        conditions = (reading.tags("If-Match"), reading.tags("If-None-Match")) if operation.writes else ()
         authority.note(calls)
-        call = Call(authority.sees(operation, calls), calls.scopes, path, query, body, version)
+        call = Call(authority.sees(operation, calls), calls.scopes, path, query, body, *conditions)
         return respond(operation, operation.view(call))
 
     return view
@@ -105,11 +104,17 @@ def respond(operation: Operation, answer: Answer) -> Response:
 
 
 def unchanged(response: Response) -> Response:
-    """304 without a body for who has this very answer (RFC 9110, section 13.1.2), as it was sent compressed too."""
+    """304 without a body for who has this very answer, as it was sent compressed too. Raises Problem (412) for who wants another one alone
+    (RFC 9110, section 13.2.2)."""
     etag = response.get_etag()[0] or ""
-    known = request.if_none_match
-    if known and (known.contains_weak(etag) or known.contains_weak(f"{etag}-gzip")):
+    wanted, known = request.if_match, request.if_none_match
+    if wanted and not (wanted.contains(etag) or wanted.contains(f"{etag}-gzip")):
+        raise Problem(412, "It is not as you saw it: read it again.")
+    plain = known.contains_weak(etag)
+    if known and (plain or known.contains_weak(f"{etag}-gzip")):
         response.status_code = 304
+        response.set_etag(etag if plain else f"{etag}-gzip")
+        response.vary.add("Accept-Encoding")
         response.set_data(b"")
         response.headers.pop("Content-Type", None)
         response.headers.pop("Content-Length", None)

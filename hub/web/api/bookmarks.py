@@ -94,19 +94,19 @@ def one(call: Call, public_id: str = "", status: int = 200) -> Answer:
 def put_bookmark(call: Call) -> Answer:
     """Keep a resource, and write a note or a status on it"""
     session, found = context.session(), target(call)
-    there = bookmarking.of(session, call.who.person_id, found.id) is not None
-    if call.version is not None and not there:
-        raise Problem(412, "There is no such bookmark any more.")
+    there = bookmarking.of(session, call.who.person_id, found.id)
+    call.check(there.version if there is not None else None)
+    version = there.version if there is not None and call.match is not None else None
     kept = bookmarking.keep(session, call.who.person_id, found.id)
     said: Revision = call.body
     note = kept.note if said.note is None else said.note
     try:
-        bookmarking.revise(session, kept, note=note or "", status=said.status or kept.status, version=call.version)
+        bookmarking.revise(session, kept, note=note or "", status=said.status or kept.status, version=version)
     except bookmarking.Stale:
         session.rollback()
         raise Problem(412, "The bookmark was changed meanwhile: read it again.") from None
     session.commit()
-    return one(call, found.public_id, 200 if there else 201)
+    return one(call, found.public_id, 201 if there is None else 200)
 
 
 def target(call: Call) -> Any:
@@ -125,8 +125,7 @@ def delete_bookmark(call: Call) -> Answer:
     kept = bookmarking.of(session, call.who.person_id, found.id) if found is not None else None
     if found is None or kept is None:
         raise Problem(404, "There is no such bookmark.")
-    if call.version is not None and kept.version != call.version:
-        raise Problem(412, "The bookmark was changed meanwhile: read it again.")
+    call.check(kept.version)
     bookmarking.drop(session, call.who.person_id, found.id)
     session.commit()
     return Answer(status=204)

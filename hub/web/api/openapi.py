@@ -152,7 +152,8 @@ def parameters(one: Operation) -> list[dict[str, Any]]:
         if text:
             declared["description"] = text
         if name in one.example:
-            declared["example"] = one.example[name]
+            number = value.get("type") == "integer"
+            declared["example"] = int(one.example[name]) if number else one.example[name]
         found.append(declared)
     return found
 

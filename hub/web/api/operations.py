@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from hub.web.problems import Problem
+
 ROOT = "/api/v1"
 TAGS = {  # in the order of the page
     "Search": "Find resources as the site does: words, facets, an order.",
@@ -29,15 +31,34 @@ class Empty(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Tags:
+    """Versions of a thing, as If-Match or If-None-Match names them; `any`: the star."""
+
+    versions: frozenset[int]
+    any: bool
+
+    def name(self, version: int | None) -> bool:
+        """Is this version meant? None: there is no such thing."""
+        return version is not None and (self.any or version in self.versions)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One request as an operation gets it: who asks, the checked parameters and body, and the version that the sender saw (If-Match)."""
+    """One request as an operation gets it: who asks, the checked parameters and body, and on what the sender makes a write depend."""
 
     who: Any  # acting.Viewer
     scopes: frozenset[str]
     path: Mapping[str, Any]
     query: Any
     body: Any
-    version: int | None
+    match: Tags | None = None  # If-Match
+    none_match: Tags | None = None  # If-None-Match
+
+    def check(self, version: int | None) -> None:
+        """May what is there now (None: nothing) be changed? Raises Problem (412; RFC 9110, section 13.1)."""
+        unseen = self.match is not None and not self.match.name(version)
+        if unseen or (self.none_match is not None and self.none_match.name(version)):
+            raise Problem(412, "It is not as you saw it: read it again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from typing import Any, get_origin
 from flask import request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
+from werkzeug.http import parse_etags
 
-from hub.web.api.operations import Operation
+from hub.web.api.operations import Operation, Tags
 from hub.web.problems import Problem
 
 BODY_MOST = 256_000  # bytes
 ERRORS_MOST = 50  # that one answer tells
-TAGGED = re.compile(r'\s*(?:W/)?"(?:(\d{1,9})[.-])?[^"]*"\s*')
+VERSION = re.compile(r"(\d{1,9})-.*")  # our own tags of what can be changed
 UNFIT = re.compile("[\0\ud800-\udfff]")  # what no database keeps
 
 
@@ -58,7 +59,7 @@ def body(operation: Operation) -> Any:
     if request.mimetype != "application/json":
         raise Problem(415, "Send JSON: Content-Type: application/json.", headers={"Accept-Post": "application/json"})
     most = operation.most or BODY_MOST
-    request.max_content_length = most
+    request.max_content_length = most + 1  # a body of untold length is cut there, without a word
     sent = request.get_data(cache=False)
     if len(sent) > most:
         raise Problem(413, f"The body is larger than {most} bytes.")
@@ -101,12 +102,12 @@ def said_of(error: Any) -> str:
     return str(error["msg"])[:300]
 
 
-def version() -> int | None:
-    """The version that If-Match names; None when it names none, or any. Raises Problem (412) for a tag that we never gave."""
-    said = request.headers.get("If-Match", "").strip()
-    if not said or said == "*":
+def tags(header: str) -> Tags | None:
+    """The versions that If-Match or If-None-Match names; None without the header. What is weak or no tag names none (RFC 9110, section
+    8.8.3.2)."""
+    text = request.headers.get(header, "").strip()
+    if not text:
         return None
-    found = TAGGED.fullmatch(said.partition(",")[0])
-    if found is None or found[1] is None:
-        raise Problem(412, "If-Match does not name a version of this.")
-    return int(found[1])
+    said = parse_etags(text)
+    found = (VERSION.fullmatch(tag) for tag in said.as_set() if tag)
+    return Tags(frozenset(int(one[1]) for one in found if one), said.star_tag)

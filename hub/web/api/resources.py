@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from hub.services import describing as full
 from hub.services import enumerating, locating
@@ -17,12 +18,22 @@ from hub.web.api.operations import Answer, Call, operation
 from hub.web.api.shapes import Page, Paging, Resource, ResourceInFull, Shape
 from hub.web.problems import Problem
 
+DATED = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+
 
 class Changes(Paging):
     """Which resources."""
 
     updated_since: AwareDatetime | None = Field(None, description="Changed then or later, with a time zone: 2026-07-01T00:00:00Z.")
     deleted: bool = Field(True, description="With those that are gone, as tombstones.")
+
+    @field_validator("updated_since", mode="before")
+    @classmethod
+    def written_out(cls, value: str) -> str:
+        """Not as a number, which would be seconds or milliseconds."""
+        if not DATED.match(value):
+            raise ValueError("write a date and a time with a time zone: 2026-07-01T00:00:00Z")
+        return value
 
 
 class Tombstone(Shape):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.services import critiquing, evaluating, pointing, scoring
 from hub.web import context
-from hub.web.api import addresses, cursors
+from hub.web.api import addresses, cursors, writing
 from hub.web.api.operations import Answer, Call, operation
 from hub.web.api.resources import standing
 from hub.web.api.shapes import House, Page, Paging, Shape
@@ -145,36 +145,24 @@ def get_rubric(call: Call) -> Answer:
     return Answer(RubricInForce.model_validate(scoring.in_force(context.session(), seat.institution_id if seat else None)))
 
 
-def guarded(call: Call, work: Any) -> Any:
-    """Write, and commit. Raises Problem: 403 | 404, 409, 412, 422."""
-    session = context.session()
-    try:
-        done = work()
-    except critiquing.NotAllowed as error:
-        session.rollback()
-        raise refused(seen=error.seen) from None
-    except critiquing.AlreadyReviewed as error:
-        session.rollback()
-        there = addresses.in_api(f"/reviews/{error.review_id}")
-        raise Problem(409, "This person has reviewed it in this cycle: change that review.", code="twice", review=there) from None
-    except critiquing.CycleOver:
-        session.rollback()
-        raise Problem(409, "The cycle is over: the review stays as it is.", code="cycle_over") from None
-    except critiquing.Stale:
-        session.rollback()
-        raise Problem(412, "The review was changed meanwhile: read it again.") from None
-    except ValueError as error:
-        session.rollback()
-        raise Problem(422, "The body is not as it should be.", errors=[{"pointer": "/scores", "detail": str(error)[:300]}]) from None
-    session.commit()
-    return done
+def twice(error: critiquing.AlreadyReviewed) -> Problem:
+    """The review that there is."""
+    there = addresses.in_api(f"/reviews/{error.review_id}")
+    return Problem(409, "This person has reviewed it in this cycle: change that review.", code="twice", review=there)
 
 
-def refused(*, seen: bool) -> Problem:
-    """What a stranger hears: nothing of what they do not see."""
-    if seen:
-        return Problem(403, "The token's person may not do this.", code="not_allowed")
-    return Problem(404, "There is no such thing.")
+def wrong(error: ValueError) -> Problem:
+    """Scores that are none."""
+    return Problem(422, "The body is not as it should be.", errors=[{"pointer": "/scores", "detail": str(error)[:300]}])
+
+
+TOLD: writing.Told = {
+    critiquing.NotAllowed: writing.refused,
+    critiquing.AlreadyReviewed: twice,
+    critiquing.CycleOver: lambda _error: Problem(409, "The cycle is over: the review stays as it is.", code="cycle_over"),
+    critiquing.Stale: writing.stale,
+    ValueError: wrong,
+}
 
 
 @operation(
@@ -187,7 +175,7 @@ def write_review(call: Call) -> Answer:
     of = pointing.target(session, call.who, call.path["id"])
     if of is None:
         raise Problem(404, "There is no such resource.")
-    number = guarded(call, lambda: critiquing.write(session, call.who, of, draft(call), evaluating.today()))
+    number = writing.commit(lambda: critiquing.write(session, call.who, of, draft(call), evaluating.today()), TOLD)
     return in_full(call, number, 201, {"Location": addresses.in_api(f"/reviews/{number}")})
 
 
@@ -201,9 +189,10 @@ def change_review(call: Call) -> Answer:
 
     def change() -> None:
         kept = critiquing.mine(session, call.who, number, day)
-        critiquing.change(session, call.who, number, draft(call), kept.version if call.version is None else call.version, day)
+        call.check(kept.version)
+        critiquing.change(session, call.who, number, draft(call), kept.version, day)
 
-    guarded(call, change)
+    writing.commit(change, TOLD)
     return in_full(call, number)
 
 
@@ -213,9 +202,8 @@ def withdraw_review(call: Call) -> Answer:
     session, number, day = context.session(), call.path["review"], evaluating.today()
 
     def remove() -> None:
-        if call.version is not None and critiquing.mine(session, call.who, number, day).version != call.version:
-            raise critiquing.Stale
+        call.check(critiquing.mine(session, call.who, number, day).version)
         critiquing.remove(session, call.who, number, day)
 
-    guarded(call, remove)
+    writing.commit(remove, TOLD)
     return Answer(status=204)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.services import displaying, locating, shelving, stocking, tidying
 from hub.web import context
-from hub.web.api import addresses, cursors
+from hub.web.api import addresses, cursors, writing
 from hub.web.api.operations import Answer, Call, operation
 from hub.web.api.shapes import House, Page, Paging, Shape
 from hub.web.problems import Problem
@@ -120,10 +120,11 @@ def values(one: displaying.Listed) -> dict[str, Any]:
 
 
 def found_shelf(call: Call) -> Any:
-    """The shelf of the address, when the token's person may read it. Raises Problem (404)."""
+    """The shelf of the address, when the token's person may read it, and it is as the sender saw it. Raises Problem (404, 412)."""
     shelf = shelving.get(context.session(), call.who, call.path["id"])
     if shelf is None:
         raise Problem(404, "There is no such shelf.")
+    call.check(shelf.version)
     return shelf
 
 
@@ -145,30 +146,11 @@ def line(one: stocking.Item) -> Item:
     return Item(**same, resource=one.public_id)
 
 
-def guarded(call: Call, work: Any) -> Any:
-    """Do something to a shelf, and commit. Raises Problem: 403, 409 (no room), 412."""
-    session = context.session()
-    try:
-        done = work()
-    except shelving.NotAllowed:
-        session.rollback()
-        raise Problem(403, "The token's person may not do this.", code="not_allowed") from None
-    except shelving.TooMany as error:
-        session.rollback()
-        raise Problem(409, f"There is no room: {error.most} are allowed.", code="full") from None
-    except shelving.Stale:
-        session.rollback()
-        raise Problem(412, "It was changed meanwhile: read it again.") from None
-    session.commit()
-    return done
-
-
-def fresh(call: Call, shelf: Any) -> None:
-    """Raises Problem (412) when the sender saw another version."""
-    if call.version is not None and shelf.version != call.version:
-        raise Problem(412, "The shelf was changed meanwhile: read it again.")
-
-
+TOLD: writing.Told = {
+    shelving.NotAllowed: writing.not_allowed,
+    shelving.TooMany: lambda error: Problem(409, f"There is no room: {error.most} are allowed.", code="full"),
+    shelving.Stale: writing.stale,
+}
 PLACES = {"newest": (datetime, int), "followed": (int, datetime, int), "title": (str, int)}  # what a shelf's place is made of, by order
 
 
@@ -193,20 +175,13 @@ def get_shelf(call: Call) -> Answer:
 
 
 @operation(
-    "POST",
-    "/shelves",
-    tag="Shelves",
-    scope="shelves",
-    body=ShelfWanted,
-    answer=ShelfInFull,
-    status=201,
-    errors=(409,),
+    "POST", "/shelves", tag="Shelves", scope="shelves", body=ShelfWanted, answer=ShelfInFull, status=201, errors=(409,),
     body_example={"title": "Selling abroad", "visibility": "public"},
-)
+)  # fmt: skip
 def create_shelf(call: Call) -> Answer:
     """Make a shelf"""
     wanted = wanted_of(call, kept=None)
-    shelf = guarded(call, lambda: shelving.make(context.session(), call.who, wanted))
+    shelf = writing.commit(lambda: shelving.make(context.session(), call.who, wanted), TOLD)
     return in_full(shelf.public_id, call, 201, {"Location": addresses.in_api(f"/shelves/{shelf.public_id}")})
 
 
@@ -232,8 +207,7 @@ def change_shelf(call: Call) -> Answer:
     """Give a shelf another title, text, kind, institution or visibility"""
     shelf = found_shelf(call)
     wanted = wanted_of(call, kept=shelf.institution_id)
-    version = shelf.version if call.version is None else call.version
-    guarded(call, lambda: shelving.change(context.session(), call.who, shelf, wanted, version=version))
+    writing.commit(lambda: shelving.change(context.session(), call.who, shelf, wanted, version=shelf.version), TOLD)
     return in_full(call.path["id"], call)
 
 
@@ -241,8 +215,7 @@ def change_shelf(call: Call) -> Answer:
 def delete_shelf(call: Call) -> Answer:
     """Take a shelf away"""
     shelf = found_shelf(call)
-    fresh(call, shelf)
-    guarded(call, lambda: shelving.remove(context.session(), call.who, shelf))
+    writing.commit(lambda: shelving.remove(context.session(), call.who, shelf), TOLD)
     return Answer(status=204)
 
 
@@ -260,7 +233,6 @@ def delete_shelf(call: Call) -> Answer:
 def add_item(call: Call) -> Answer:
     """Put a resource on a shelf"""
     session, shelf, said = context.session(), found_shelf(call), call.body
-    fresh(call, shelf)
     found = locating.standing(session, said.resource)
     if found is None:
         raise Problem(422, "The body is not as it should be.", errors=[{"pointer": "/resource", "detail": "there is no such resource"}])
@@ -271,7 +243,7 @@ def add_item(call: Call) -> Answer:
             stocking.move(session, call.who, shelf, stocking.order_of(session, shelf.id)[-1], to=said.place)
         return made
 
-    return in_full(call.path["id"], call, 201 if guarded(call, put) else 200)
+    return in_full(call.path["id"], call, 201 if writing.commit(put, TOLD) else 200)
 
 
 @operation(
@@ -281,7 +253,6 @@ def add_item(call: Call) -> Answer:
 def change_item(call: Call) -> Answer:
     """Write another note on a line, or move it"""
     session, shelf, said = context.session(), found_shelf(call), call.body
-    fresh(call, shelf)
     line = need_item(shelf, call)
 
     def change() -> None:
@@ -290,7 +261,7 @@ def change_item(call: Call) -> Answer:
         if said.place is not None:
             stocking.move(session, call.who, shelf, call.path["item"], to=said.place)
 
-    guarded(call, change)
+    writing.commit(change, TOLD)
     return in_full(call.path["id"], call)
 
 
@@ -306,7 +277,6 @@ def need_item(shelf: Any, call: Call) -> Any:
 def remove_item(call: Call) -> Answer:
     """Take a resource off a shelf"""
     shelf = found_shelf(call)
-    fresh(call, shelf)
     number = need_item(shelf, call).resource_id
-    guarded(call, lambda: stocking.take(context.session(), call.who, shelf, number))
+    writing.commit(lambda: stocking.take(context.session(), call.who, shelf, number), TOLD)
     return Answer(status=204)

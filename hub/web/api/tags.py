@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hub.services import locating, tagging
 from hub.web import context
+from hub.web.api import writing
 from hub.web.api.operations import Answer, Call, operation
 from hub.web.api.resources import standing
 from hub.web.api.shapes import House, Shape
@@ -80,15 +81,11 @@ def bad(error: tagging.BadTag) -> Problem:
 def put_tag(call: Call) -> Answer:
     """Put a tag on a resource, for the institution that the token's person acts for"""
     session, number, name = context.session(), number_of(call), name_of(call)
-    try:
-        made = tagging.put(session, call.who, [number], [name])
-    except tagging.NotAllowed:
-        session.rollback()
-        raise Problem(403, "Only who teaches at an institution tags for it.", code="not_allowed") from None
-    except tagging.BadTag as error:
-        session.rollback()
-        raise bad(error) from None
-    session.commit()
+    told: writing.Told = {
+        tagging.NotAllowed: lambda _error: Problem(403, "Only who teaches at an institution tags for it.", code="not_allowed"),
+        tagging.BadTag: bad,
+    }
+    made = writing.commit(lambda: tagging.put(session, call.who, [number], [name]), told)
     return listed(call, number, 201 if made else 200)
 
 
@@ -104,10 +101,10 @@ def remove_tag(call: Call) -> Answer:
     ]
     if not there:
         raise Problem(404, "The token's institution has no such tag on this resource.")
-    try:
-        tagging.take(session, call.who, there[0].tagging_id, number)
-    except tagging.NotAllowed:
-        session.rollback()
-        raise Problem(403, "Whoever put a tag takes it off, or a curator of the institution.", code="not_allowed") from None
-    session.commit()
+    told: writing.Told = {
+        tagging.NotAllowed: lambda _error: Problem(
+            403, "Whoever put a tag takes it off, or a curator of the institution.", code="not_allowed"
+        )
+    }
+    writing.commit(lambda: tagging.take(session, call.who, there[0].tagging_id, number), told)
     return Answer(status=204)

@@ -14,7 +14,7 @@ from hub.agents.tools import Hub
 
 META = {messages.VERSION: "2026-07-28", messages.ABILITIES: {}}
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=20),  # half characters too
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=8), below, max_size=3),
 )
 
@@ -97,12 +97,27 @@ def test_resources_are_read_by_their_names(hub: Hub) -> None:
     (listed,) = result(hub, "resources/list")["resources"]
     assert json.loads(result(hub, "resources/read", {"uri": listed["uri"]})["contents"][0]["text"])["topics"]
     assert result(hub, "resources/templates/list")["resourceTemplates"][0]["uriTemplate"] == "hub://resources/{id}"
+    for method in ("tools/list", "resources/list", "resources/templates/list"):
+        assert code(ask(hub, method, {"cursor": "foreign"})) == messages.INVALID_PARAMS
     for uri in ("hub://resources/nobody", "file:///etc/passwd", None, 7):
         assert code(ask(hub, "resources/read", {"uri": uri})) == messages.INVALID_PARAMS
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"7", b'{"jsonrpc":"1.0","id":1,"method":"ping"}', b"\xff", b'{"id":1}', b"[" * 100_000]
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b'{"jsonrpc":"1.0","id":1,"method":"ping"}',
+        b"\xff",
+        b'{"id":1}',
+        b"[" * 100_000,
+        b'{"jsonrpc":"2.0","id":NaN}',
+        b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}',
+        b'{"jsonrpc":"2.0","id":%s,"method":"ping"}' % (b"9" * 5_000),
+    ],
 )
 def test_what_is_no_message_is_refused(hub: Hub, body: bytes) -> None:
     given = messages.answer(hub, body)
@@ -119,5 +134,6 @@ def test_what_is_only_told_gets_no_answer(hub: Hub) -> None:
 def test_any_message_gets_an_answer(hub: Hub, method: str, params: Any, id: Any) -> None:
     given = ask(hub, method, params, id=id)
     assert given.message is None or ("result" in given.message) != ("error" in given.message)
+    messages.written(given.message).encode()
     if given.message and "error" in given.message:
         assert given.message["error"]["code"] != messages.INTERNAL_ERROR

@@ -31,10 +31,13 @@ def test_the_protocols_own_client_talks_to_the_command(app: Flask, environment: 
 
 def test_rubbish_between_messages_is_answered_and_the_conversation_goes_on(app: Flask, environment: dict[str, str]) -> None:
     ping = b'{"jsonrpc":"2.0","id":2,"method":"ping"}\n'
-    told = b"nonsense\n\n" + b"x" * 1_200_000 + b"\n" + b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n' + ping
+    half = b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}\n'
+    told = b"nonsense\n\n" + b"x" * 1_200_000 + b"\n" + half + b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n' + ping * 2
     done = subprocess.run(
-        [sys.executable, *COMMAND], input=told, capture_output=True, cwd=ROOT, env={**os.environ, **environment}, timeout=60
-    )
+        [sys.executable, *COMMAND], input=told, capture_output=True, cwd=ROOT, timeout=60,
+        env={**os.environ, **environment, "HUB_API_RATE": "5/day"},
+    )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer.get("error", {}).get("code") for answer in answers] == [-32700, -32700, None]
-    assert answers[-1] == {"jsonrpc": "2.0", "id": 2, "result": {}} and done.returncode == 0
+    assert [answer.get("error", {}).get("code") for answer in answers] == [-32700, -32700, -32700, None, -32029]
+    assert answers[3] == {"jsonrpc": "2.0", "id": 2, "result": {}} and done.returncode == 0
+    assert answers[4]["id"] == 2 and answers[4]["error"]["data"]["retryAfter"] > 0

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import standardwebhooks as verifier
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from harvesters.fetch import Fetcher, Limits
+from harvesters.protocol import Request, Response
 from hub.app import webhooks_for
 from hub.db import now
 from hub.models import AuditEvent, Delivery, Resource, Run, Webhook
@@ -36,7 +35,7 @@ def hook(session: Session, receiver: Any) -> Webhook:
 def pass_on(app: Flask, session: Session, at: datetime) -> tuple[int, int]:
     """What the worker does each minute: (messages written, messages taken)."""
     with webhooks_for(app)(lambda: False) as fetch:
-        return heeding.heed(session, site="https://hub.example", at=at), delivering.deliver(session, fetch, at=at)
+        return heeding.heed(session, site="https://hub.example", at=at), delivering.deliver(session, fetch, clock=lambda: at)
 
 
 def told(receiver: Any) -> list[Any]:
@@ -111,15 +110,66 @@ def test_only_the_chosen_events_are_told(
 
 
 def test_a_message_is_signed_as_standard_webhooks_has_it(app: Flask, session: Session, receiver: Any) -> None:
-    made, secret = hooking.create(session, ADA, receiver.url, EVERYTHING)
-    session.add(heeding.ping(made.id, now()))
+    """By the library that the standard itself gives to receivers, which refuses old messages too."""
+    made, former = hooking.create(session, ADA, receiver.url, EVERYTHING)
+    fresh = hooking.renew(session, ADA, made)
+    assert fresh != former
+    for good in ((former, fresh), (fresh,)):
+        session.add(heeding.ping(made.id, now()))
+        session.commit()
+        pass_on(app, session, now())
+        message = receiver.messages[-1]
+        for secret in (former, fresh):
+            if secret in good:
+                assert verifier.Webhook(secret).verify(message.body, message.headers)["type"] == "ping"
+            else:
+                with pytest.raises(verifier.WebhookVerificationError):
+                    verifier.Webhook(secret).verify(message.body, message.headers)
+        made.renewed_at = now() - delivering.OVERLAP
+        session.commit()
+
+
+def test_each_attempt_has_its_own_time_and_lease_however_long_the_pass_takes(session: Session) -> None:
+    """Receivers refuse a timestamp of long ago, and a lease that is over lets another worker send the same message."""
+    made, _ = hooking.create(session, ADA, "https://receiver.example/", EVERYTHING)
+    session.add_all(heeding.ping(made.id, now()) for _ in range(3))
     session.commit()
-    pass_on(app, session, now())
-    (message,) = receiver.messages
-    signed = f"{message.headers['webhook-id']}.{message.headers['webhook-timestamp']}.".encode() + message.body
-    digest = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256).digest()
-    assert message.headers["webhook-signature"] == "v1," + base64.b64encode(digest).decode()
-    assert abs(int(message.headers["webhook-timestamp"]) - now().timestamp()) < 60
+    clock, sent = [now() + LATER], []
+
+    def slow(asked: Request) -> Response:
+        leased = session.scalars(select(Delivery.next_at).where(Delivery.public_id == asked.headers["Webhook-Id"])).one()
+        sent.append((clock[0], int(asked.headers["Webhook-Timestamp"]), leased))
+        clock[0] += timedelta(minutes=4)
+        return Response(url=asked.url, status=200, headers={}, body=b"")
+
+    assert delivering.deliver(session, slow, clock=lambda: clock[0]) == 3
+    assert all(stamped == int(at.timestamp()) and leased == at + delivering.LEASE for at, stamped, leased in sent)
+
+
+def test_a_receiver_that_takes_nothing_holds_up_the_others_for_one_attempt(app: Flask, session: Session, receiver: Any) -> None:
+    bad, good = (hooking.create(session, ADA, url, EVERYTHING)[0] for url in ("http://127.0.0.1:9/refused", receiver.url))
+    session.add_all(heeding.ping(hook.id, now()) for hook in (bad, bad, bad, good))
+    session.commit()
+    assert pass_on(app, session, now()) == (0, 1)
+    attempts = session.scalars(select(Delivery.attempts).where(Delivery.webhook_id == bad.id).order_by(Delivery.id)).all()
+    assert attempts == [1, 0, 0]
+
+
+def test_what_was_sent_is_listed_in_parts_and_one_webhook_by_itself(
+    session: Session, hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooking, "SHOWN", 2)
+    session.add_all(heeding.ping(hook.id, now()) for _ in range(5))
+    session.commit()
+    seen, before = [], None
+    while True:
+        part, before = hooking.deliveries(session, hook.id, before=before)
+        seen += [one.id for one in part]
+        if before is None:
+            break
+    assert seen == sorted(seen, reverse=True) and len(seen) == 5
+    found = hooking.get(session, hook.id)
+    assert found is not None and (found.waiting, found.failed) == (5, 0) and hooking.get(session, hook.id + 1) is None
 
 
 def test_what_is_not_taken_is_tried_again_with_the_same_id_and_then_given_up(
@@ -180,7 +230,7 @@ def test_a_private_address_is_refused_before_anything_is_sent(session: Session) 
         raise AssertionError("a connection was made")
 
     with Fetcher(agent="test", limits=Limits(retries=0), connect=never) as fetch:
-        delivering.deliver(session, fetch, at=now())
+        delivering.deliver(session, fetch)
     assert "127.0.0.1" in (session.scalars(select(Delivery.reason)).one() or "")
 
 
@@ -189,8 +239,8 @@ def test_two_workers_send_a_message_once(app: Flask, session: Session, hook: Web
     session.commit()
     (delivery,) = session.scalars(select(Delivery))
     with webhooks_for(app)(lambda: False) as fetch:
-        assert delivering.deliver_one(session, fetch, delivery.id, 0, now())
-        assert not delivering.deliver_one(session, fetch, delivery.id, 0, now())
+        assert delivering.deliver_one(session, fetch, delivery.id, 0)
+        assert not delivering.deliver_one(session, fetch, delivery.id, 0)
     assert len(receiver.messages) == 1
 
 

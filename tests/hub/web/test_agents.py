@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
 from mcp import Client
@@ -48,6 +49,8 @@ def test_http_says_what_it_does_not_take(visitor: FlaskClient) -> None:
     assert visitor.get("/mcp").status_code == 405
     assert visitor.post("/mcp", data="{}", content_type="text/plain").status_code == 415
     assert visitor.post("/mcp", data="x" * 1_100_000, content_type="application/json").status_code == 413
+    half = visitor.post("/mcp", data='{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}', content_type="application/json")
+    assert (half.status_code, half.get_json()["error"]["code"]) == (400, -32700)
     ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     assert visitor.post("/mcp", json=ping, headers={"Accept": "text/html"}).status_code == 406
     assert visitor.post("/mcp", json=ping, headers={"Mcp-Protocol-Version": "1999-01-01"}).status_code == 400
@@ -58,10 +61,19 @@ def test_http_says_what_it_does_not_take(visitor: FlaskClient) -> None:
     assert visitor.options("/mcp").status_code == 204
 
 
+def test_a_body_of_untold_length_is_not_cut_but_refused(address: str) -> None:
+    """Sent in chunks, as proxies do: what is cut could be read as something else."""
+    ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+    for size, status in ((0, 200), (1_000_000, 413)):
+        answer = requests.post(address, data=iter((ping, b" " * size, b" ")), headers={"Content-Type": "application/json"}, timeout=20)
+        assert answer.status_code == status, answer.text
+
+
 def test_agents_have_the_apis_allowance(own_site: Flask) -> None:
     own_site.config["HUB_API_RATE"] = "3/minute"
     allowances.register(own_site)
     client, ping = own_site.test_client(), {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     answers = [client.post("/mcp", json=ping) for _ in range(3)] + [client.get("/api/v1/topics"), client.post("/mcp", json=ping)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
-    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert int(answers[-1].headers["Retry-After"]) >= 1 and answers[-1].get_json()["error"]["code"] == -32029
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers[:3]] == ["2", "1", "0"]

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hub.db import db
+from hub.db import db, now
 from hub.models import Delivery, Webhook
+from hub.services import heeding, hooking
 
 Csrf = Callable[[FlaskClient], str]
 
@@ -37,6 +38,17 @@ def test_what_is_wrong_stands_beside_its_field(admin: FlaskClient, csrf: Csrf) -
 def test_pausing_going_on_and_removing(admin: FlaskClient, own_site: Flask, csrf: Csrf) -> None:
     form = {"csrf_token": csrf(admin), "url": "https://receiver.example/", "events": ["resource.gone"]}
     assert admin.post("/admin/webhooks", data=form).status_code == 200
+    renewed = admin.post("/admin/webhooks/1/renew", data={"csrf_token": csrf(admin)}).get_data(as_text=True)
+    assert re.search(r"whsec_[A-Za-z0-9+/=]{40,}", renewed) and "for a day" in renewed
+    with own_site.app_context():
+        db.session.add_all(heeding.ping(1, now()) for _ in range(hooking.SHOWN + 1))
+        db.session.commit()
+    page = admin.get("/admin/webhooks/1").get_data(as_text=True)
+    assert page.count("/again") == hooking.SHOWN
+    (earlier,) = re.findall(r'href="(/admin/webhooks/1\?before=\d+)"', page)
+    page = admin.get(earlier).get_data(as_text=True)
+    assert page.count("/again") == 1 and 'rel="next"' not in page and "Latest" in page
+    assert admin.get("/admin/webhooks/1?before=x").status_code == 200
     for deed, word in (("pause", "paused since"), ("resume", "Pause"), ("remove", "removed")):
         answer = admin.post(f"/admin/webhooks/1/{deed}", data={"csrf_token": csrf(admin)}, follow_redirects=True)
         assert answer.status_code == 200 and word in answer.get_data(as_text=True)

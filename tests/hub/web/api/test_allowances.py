@@ -16,6 +16,7 @@ def test_who_asks_too_often_waits(own_site: Flask, program: Programs) -> None:
     first = nobody.get("/rubric")
     assert (first.headers["RateLimit-Limit"], first.headers["RateLimit-Remaining"]) == ("3", "2")
     assert 0 < int(first.headers["RateLimit-Reset"]) <= 60
+    assert first.headers["RateLimit-Policy"] == '"default";q=3;w=60' and first.headers["RateLimit"].startswith('"default";r=2;t=')
     nobody.get("/nothing"), nobody.get("/rubric"), nobody.get("/rubric")
     refused = nobody.get("/rubric")
     assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")

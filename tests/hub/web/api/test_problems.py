@@ -20,6 +20,7 @@ from .conftest import Program, Programs
         ("GET", "/search?q=%00", 422),
         ("GET", "/search?access_token=och_x", 422),
         ("GET", "/resources?updated_since=yesterday", 422),
+        ("GET", "/resources?updated_since=-1", 422),
         ("GET", "/resources?updated_since=0001-01-01T00:00:00%2B14:00", 422),
         ("GET", "/resources/%00", 404),
         ("GET", "/bookmarks", 401),
@@ -32,6 +33,12 @@ def test_everything_wrong_is_a_problem(anybody: Program, method: str, path: str,
     assert answer.json["title"] and answer.json["detail"]
     if status == 422:
         assert answer.json["errors"][0]["parameter"]
+
+
+def test_what_is_not_there_is_a_problem_at_every_depth(anybody: Program) -> None:
+    for path in ("/api", "/api/", "/api/v2", "/api/v1/nothing"):
+        answer = anybody.client.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
 
 
 def test_a_body_is_checked_before_it_is_used(program: Programs) -> None:

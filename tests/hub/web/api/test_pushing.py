@@ -140,3 +140,10 @@ def test_runs_are_started_seen_and_stopped(sender: Program) -> None:
     assert stopped.status_code == 202 and stopped.json["state"] == "cancelled"
     assert sender.ask("POST", f"{path}/cancel").status_code == 409
     assert sender.ask("POST", "/sources/our-lms/runs", json={}).status_code == 409
+
+
+def test_a_sending_may_be_larger_than_a_form_and_has_a_limit(sender: Program) -> None:
+    many = [{**RECORD, "identifier": str(number), "description": "x" * 20_000} for number in range(60)]  # 1.2 MB
+    assert sender.ask("POST", "/sources/our-lms/records", json=many).json["created"] == 60
+    refused = sender.ask("POST", "/sources/our-lms/records", data=b" " * 5_000_001, content_type="application/json")
+    assert (refused.status_code, refused.mimetype) == (413, "application/problem+json")
