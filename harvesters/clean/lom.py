@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from harvesters.clean import dates, dublin_core, duration, level, text, vcard, xml
+from harvesters.clean import dates, dublin_core, duration, level, text, url, vcard, workload, xml
 from harvesters.clean.resource_type import resource_type
 from harvesters.record import Agent, Failure, Raw, Record
 
@@ -21,6 +21,7 @@ _CATEGORIES = {"general", "lifecycle", "technical", "educational", "rights", "cl
 _ROLES = {
     "author": "creator", "creator": "creator", "writer": "creator", "publisher": "publisher", "instructor": "instructor",
     "teacher": "instructor", "lecturer": "instructor", "provider": "provider", "content provider": "provider",
+    "institution": "institution", "modification": "modification",
 }  # fmt: skip
 _SIZES = {"3": "course", "4": "programme"}  # aggregation levels (5.7 of the standard's table)
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -48,18 +49,23 @@ def record(lom: Node, name: str | None, datestamp: datetime | None, raw: Raw, ki
     if isinstance(made, Failure):
         return replace(made, advice="Give general a title.")
     people = list(_people(_all(lom, "lifecycle")))
+    houses = [card[0].name for role, card in people if role == "institution"]
+    people = [(role, card) for role, card in people if role != "institution"]
     purposes = list(_classified(lom))
     dated = dict(reversed([(role, moment) for role, moment, _ in _contributions(_all(lom, "lifecycle")) if moment]))
+    load = next((found for words in _times(educational) if (found := workload.workload(words)) != workload.NONE), workload.NONE)
     size = next(iter(_values_of(general, "aggregationlevel")), "")
     return replace(
         made,
         resource_type=made.resource_type or resource_type([kind]) or _SIZES.get(size),
         agents=tuple(dict.fromkeys(card[0] for _, card in people))[: text.LIST],
         provider=next((card[0].name for role, card in people if role in ("provider", "publisher")), None),
-        institution=next((card[1] for role, card in people if role in ("creator", "instructor") and card[1]), None),
+        institution=next(iter((*houses, *(card[1] for role, card in people if role in ("creator", "instructor") and card[1]))), None),
         code=next((text.line(code) for catalogue, code in codes.items() if "course number" in catalogue.lower()), None),
         free={"no": True, "yes": False}.get(next(iter(_values_of(_all(lom, "rights"), "cost")), "")),
         duration=_lasts(educational, "typicallearningtime") or _lasts(technical, "duration"),
+        workload_min=load.min,
+        workload_max=load.max,
         levels=level.levels(
             (*_values_of(educational, "context", "difficulty"), *(word for purpose, word in purposes if purpose == "educational level"))
         ),
@@ -70,6 +76,8 @@ def record(lom: Node, name: str | None, datestamp: datetime | None, raw: Raw, ki
         audience=text.lines((*_values_of(educational, "intendedenduserrole"), *_texts(educational, "typicalagerange"))),
         created=dated.get("creator"),
         published=dated.get("publisher"),
+        modified=dated.get("modification"),
+        same_as=tuple(dict.fromkeys(_same(lom))),
     )
 
 
@@ -176,12 +184,26 @@ def _taxons(path: Node) -> Iterator[str]:
 
 
 def _lasts(holders: list[Node], name: str) -> str | None:
+    """The first duration. LOM has no weeks: where words beside it say the same length, theirs is the source's own."""
     for node in (node for holder_ in holders for node in holder_ if _name(node) == name):
-        for part in (*node, node):
-            found = duration.duration((xml.content(part) or "").strip())
-            if found:
-                return found
+        found = [length for part in (*node, node) if (length := duration.duration((xml.content(part) or "").strip()))]
+        if found:
+            return next((other for other in found[1:] if "W" in other and duration.hours(other) == duration.hours(found[0])), found[0])
     return None
+
+
+def _times(educational: list[Node]) -> list[str]:
+    """What is said in words of the time that it takes."""
+    times = [node for holder_ in educational for node in holder_ if _name(node) == "typicallearningtime"]
+    return _texts(times, "description")
+
+
+def _same(lom: Node) -> Iterator[str]:
+    """Addresses of the same work elsewhere. The standard's own kinds of relation say less than that: a version may be another edition."""
+    for relation in _all(lom, "relation"):
+        if "same as" in (words.lower() for words in _values_of([relation], "kind")):
+            entries = (entry for _, entry in _catalogued(_all(relation, "resource")))
+            yield from (found for entry in entries if (found := url.absolute(entry)))
 
 
 def _addresses(rights: list[Node]) -> Iterator[str]:

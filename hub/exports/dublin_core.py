@@ -12,12 +12,13 @@ from typing import Protocol
 
 from harvesters.clean import licence
 from hub.exports.markup import element, text
-from hub.exports.oai_pmh import Format
+from hub.exports.oai_pmh import XSI, Format
 from hub.exports.phrases import moment
 
 FORMAT = Format("oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd", "http://www.openarchives.org/OAI/2.0/oai_dc/")
 HEAD = (
     '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    f"{XSI} "
     'xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/oai_dc/ http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
 )
 
@@ -82,7 +83,7 @@ class Brief(Protocol):
 
 
 def write(one: Brief, page: str) -> str:
-    """The element oai_dc:dc; `page` is the resource's page at the hub. The prefix xsi is the envelope's."""
+    """The element oai_dc:dc; `page` is the resource's page at the hub."""
     tongue = one.languages[0] if len(one.languages) == 1 else None
     parts = [HEAD, element("dc:title", one.title, tongue)]
     parts += [f"<dc:title>{text(title)}</dc:title>" for title in one.alternative_titles if title]

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from hub.exports import dublin_core, vcard
 from hub.exports.markup import attribute, element, text
-from hub.exports.oai_pmh import Format
-from hub.exports.phrases import web, workload
+from hub.exports.oai_pmh import XSI, Format
+from hub.exports.phrases import web, weeks, workload
 from hub.services.describing import Agent, Description, Topic
 
 NAMESPACE = "http://ltsc.ieee.org/xsd/LOM"
-FORMAT = Format("lom", "http://ltsc.ieee.org/xsd/lomv1.0/lom.xsd", NAMESPACE)
-HEAD = f'<lom xmlns="{NAMESPACE}" xsi:schemaLocation="{NAMESPACE} {FORMAT.schema}">'
+FORMAT = Format("lom", "http://ltsc.ieee.org/xsd/lomv1.0/lomLoose.xsd", NAMESPACE)  # lom.xsd takes no word but the standard's
+HEAD = f'<lom xmlns="{NAMESPACE}" {XSI} xsi:schemaLocation="{NAMESPACE} {FORMAT.schema}">'
 STANDARD = "LOMv1.0"
 OURS = "https://open-commerce-hub.example/ns/terms"  # words that the standard does not have
+SAME = "same as"  # 7.1
 VOCABULARY = "https://open-commerce-hub.example/vocabulary"
 ROLES = {"creator": "author", "publisher": "publisher", "provider": "content provider"}  # 2.3.1; others are ours
 SIZES = {"course": "3", "programme": "4"}  # 1.8
@@ -31,7 +33,7 @@ _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(T.+)?")
 
 
 def write(one: Description, page: str) -> str:
-    """The element lom; `page` is the resource's page at the hub. The prefix xsi is the envelope's."""
+    """The element lom; `page` is the resource's page at the hub."""
     about = general(one) + life_cycle(one) + meta(page) + technical(one, page)
     return f"{HEAD}{about}{educational(one)}{rights(one)}{relations(one)}{classified(one)}</lom>"
 
@@ -87,16 +89,24 @@ def life_cycle(one: Description) -> str:
     agents = list(one.agents)
     if one.provider and one.provider != next((agent.name for agent in agents if agent.role in ("provider", "publisher")), None):
         agents.insert(0, Agent(one.provider, "provider", None, True))
-    company = one.institution
-    dates = {"creator": dublin_core.day(one.created), "publisher": dublin_core.day(one.published)}
+    maker = next((agent for agent in agents if agent.role in ("creator", "instructor")), None)
+    employed = maker is not None and not maker.organisation and maker.name != one.institution
+    dates = {"creator": moment(one.created), "publisher": moment(one.published), "modification": moment(one.modified)}
     parts = []
     for agent in agents:
-        employer = company if agent.role in ("creator", "instructor") and not agent.organisation else None
-        company = None if employer else company
+        employer = one.institution if employed and agent is maker else None
         card = vcard.write(agent.name, organisation=agent.organisation, company=employer, url=web(agent.url))
         parts.append(contribution(agent.role, card, dates.pop(agent.role, None)))
+    if one.institution and not employed:
+        parts.append(contribution("institution", vcard.write(one.institution, organisation=True), None))
     parts += [contribution(role, None, day) for role, day in dates.items() if day]
     return category("lifeCycle", parts)
+
+
+def moment(value: datetime | None) -> str | None:
+    """A date; a time with parts of a second, without which LOM has no time zone: YYYY[-MM[-DD[Thh[:mm[:ss[.s[TZD]]]]]]] (DateTime)."""
+    written = dublin_core.day(value)
+    return written.replace("Z", ".0Z") if written and "T" in written and "." not in written else written
 
 
 def contribution(role: str, card: str | None, day: str | None) -> str:
@@ -130,9 +140,10 @@ def educational(one: Description) -> str:
 
 
 def learning_time(one: Description) -> str:
-    """5.9: how long it takes, in all and a week."""
+    """5.9: how long it takes, in all and a week. Words say it too where the duration cannot say it as it was said."""
+    words = ", ".join(filter(None, (weeks(one.duration), workload(one))))
     length = f"<duration>{duration(one.duration)}</duration>" if one.duration else ""
-    return category("typicalLearningTime", [length, strings("description", (workload(one), "en"))])
+    return category("typicalLearningTime", [length, strings("description", (words or None, "en"))])
 
 
 def duration(written: str) -> str:
@@ -157,9 +168,9 @@ def rights(one: Description) -> str:
 
 
 def relations(one: Description) -> str:
-    """7: the same work elsewhere."""
+    """7: the same work elsewhere, which is more than any word of the standard says."""
     return "".join(
-        f"<relation>{term('kind', 'hasversion')}<resource>{identifier('URI', address)}</resource></relation>"
+        f"<relation>{term('kind', SAME, source=OURS)}<resource>{identifier('URI', address)}</resource></relation>"
         for address in one.same_as
         if web(address)
     )

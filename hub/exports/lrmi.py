@@ -9,7 +9,7 @@ import json
 
 from hub.exports import jsonld
 from hub.exports.markup import attribute, text
-from hub.exports.oai_pmh import Format
+from hub.exports.oai_pmh import XSI, Format
 from hub.exports.site import Site
 from hub.services.describing import Description
 
@@ -23,8 +23,8 @@ def format_at(schemas: str) -> Format:
 
 
 def write(one: Description, site: Site, schemas: str) -> str:
-    """The element. The prefix xsi is the envelope's."""
+    """The element."""
     said = {name: value for name, value in jsonld.resource(one, site).items() if name not in UNSTAMPED}
     words = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     place = attribute(f"{NAMESPACE} {format_at(schemas).schema}")
-    return f'<oai_lrmi:resource xmlns:oai_lrmi="{NAMESPACE}" xsi:schemaLocation="{place}">{text(words)}</oai_lrmi:resource>'
+    return f'<oai_lrmi:resource xmlns:oai_lrmi="{NAMESPACE}" {XSI} xsi:schemaLocation="{place}">{text(words)}</oai_lrmi:resource>'

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from hub.exports.markup import attribute, element, text
 
 MEDIA_TYPE = "text/xml"
+# Each metadata element binds this prefix itself (section 3.4): harvesters cut it out of the answer before they read it.
+XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" {XSI} '
     'xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd">'
 )
 ARGUMENTS = ("verb", "identifier", "metadataPrefix", "from", "until", "set", "resumptionToken")  # as the schema names them
@@ -112,7 +114,7 @@ def scheme(host: str) -> str:
     if not DOMAIN.fullmatch(host):
         return ""
     return (
-        f'<description><oai-identifier xmlns="{IDENTIFIER_NAMESPACE}" '
+        f'<description><oai-identifier xmlns="{IDENTIFIER_NAMESPACE}" {XSI} '
         f'xsi:schemaLocation="{IDENTIFIER_NAMESPACE} http://www.openarchives.org/OAI/2.0/oai-identifier.xsd">'
         f"<scheme>oai</scheme><repositoryIdentifier>{host}</repositoryIdentifier><delimiter>:</delimiter>"
         f"<sampleIdentifier>oai:{host}:0123456789</sampleIdentifier></oai-identifier></description>"

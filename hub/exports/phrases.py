@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from harvesters.clean import licence
 from hub.services.describing import Agent, Description, Run
 
+_WEEKS = re.compile(r"P(\d+)W")
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MAKERS = ("creator", "instructor", "contributor")  # whom a citation names: those of the first role that anybody has
 
@@ -27,6 +29,12 @@ def terms(one: Description) -> tuple[str | None, str | None]:
     where = web(one.licence_url)
     said = licence.licence(where)
     return one.licence, where if said is None or said == one.licence else None
+
+
+def weeks(duration: str | None) -> str | None:
+    """The length in words where it has weeks, "6 weeks": not every format knows them."""
+    found = _WEEKS.fullmatch(duration or "")
+    return f"{found[1]} week{'' if found[1] == '1' else 's'}" if found else None
 
 
 def workload(one: Description) -> str | None:
