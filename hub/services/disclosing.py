@@ -145,6 +145,13 @@ def page(session: Session, ask: Ask, *, form: str, limit: int, after: tuple[date
     return Page(_entries(session, rows, form, known), len(rows), last, more)
 
 
+def again(session: Session, id: int, *, form: str) -> Page:
+    """The resource with this number, wherever it stands now, as the end of a list."""
+    rows = _rows(session, (Resource.id == id,), form, 1)
+    last = (rows[-1].updated_at, rows[-1].id) if rows else None
+    return Page(_entries(session, rows, form, grouping.concepts(session)), len(rows), last, more=False)
+
+
 def one(session: Session, public_id: str, *, form: str) -> Entry | None:
     """One resource; None when there never was one."""
     rows = _rows(session, (Resource.public_id == public_id,), form, 1)

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 PURPOSE = b"open-commerce-hub oai resumption token 1"
-LONGEST = 2_000  # characters of a token
+LONGEST = 4_000  # characters of a token, which holds the longest set
 MAC = 16  # bytes of the signature
 
 

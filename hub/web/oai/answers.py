@@ -144,8 +144,12 @@ def listed(session: Any, us: Repository, found: Mapping[str, str], write: Callab
     form, limit = (kind.form, kind.page) if verb == "ListRecords" else ("header", HEADERS)
     after = (resuming.moment(place.after[0]), place.after[1]) if place.after[0] else None
     page = disclosing.page(session, ask, form=form, limit=limit, after=after)
+    if page.last is None and after is not None:
+        # All that was to come has changed and left the span or the set. No list may be empty, and an error would end a harvest that is
+        # complete: the last record comes once more.
+        page = disclosing.again(session, after[1], form=form)
     if page.last is None:
-        raise Refused("noRecordsMatch", "There are no records (any more) for these arguments.")
+        raise Refused("noRecordsMatch", "There are no records for these arguments.")
     if place.size < 0:
         place = replace(place, size=disclosing.count(session, ask) if page.more else page.many)
     token = following(us, place, (resuming.micros(page.last[0]), page.last[1]), page.many, more=page.more)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hub.services.grouping import SPEC
 
 Pairs = Sequence[tuple[str, str]]
-LONGEST = 2_000  # characters of an argument
+LONGEST = 2_500  # characters of an argument: `grouping.LONGEST` characters of a set's name, each of four bytes written as ~XX
 LIST = ({"metadataPrefix"}, {"from", "until", "set"}, True)
 VERBS: Mapping[str, tuple[set[str], set[str], bool]] = {  # verb -> required, optional, goes on by a token
     "Identify": (set(), set(), False),

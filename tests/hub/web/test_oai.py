@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from protego import Protego
 from sqlalchemy import func, select, update
 
 from config import from_env
-from harvesters.record import Agent, Raw, Record
+from harvesters.record import Agent, Raw, Record, Withdrawn
 from hub.app import create_app
 from hub.db import db, now
 from hub.exports import lrmi
@@ -34,6 +35,8 @@ from hub.services import (
     classifying,
     grouping,
     hiding,
+    indexing,
+    joining,
     receiving,
     relabelling,
     resuming,
@@ -41,12 +44,14 @@ from hub.services import (
     uniting,
 )
 from hub.services.auditing import Actor
+from hub.web.oai import answers
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "samples" / "oai_schemas" / "oai_pmh.xsd"))
 NS = {"o": "http://www.openarchives.org/OAI/2.0/", "dc": "http://purl.org/dc/elements/1.1/"}
 CODES = {"badVerb", "badArgument", "badResumptionToken", "cannotDisseminateFormat", "idDoesNotExist", "noMetadataFormats", "noRecordsMatch"}
 ADA = Actor(1, "Ada")
 MANY = 1_203
+LONG = "𝒜" * grouping.LONGEST  # of all names that make a set, one of those that a setSpec writes longest
 
 
 def document(answer: Any) -> etree._Element:
@@ -439,17 +444,14 @@ def long(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, reques
         records = [
             Record(
                 identifier=f"r{n}", title=f"Course number {n}", url=f"https://long.example/{n}", provider=f"Provider {n}",
-                agents=(Agent(name="A & B"),), raw=Raw(b"%d" % n, "text/plain", "https://long.example/"),
+                agents=(Agent(name="A & B"),), institution=LONG if n < 1_010 else None, raw=Raw(b"%d" % n, "text/plain", "https://long.example/"),
             )
             for n in range(MANY)
         ]  # fmt: skip
         receiving.receive(session(), facts, run.id, records, classifier=classifier)
         session.commit()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["hub"].index.close()
+    close(app)
 
 
 def test_a_long_list_comes_whole_with_true_numbers(long: Flask) -> None:
@@ -462,12 +464,25 @@ def test_a_long_list_comes_whole_with_true_numbers(long: Flask) -> None:
     assert set(found) == alive(long)
 
 
-def test_sets_come_in_pages_too(long: Flask) -> None:
+def test_the_longest_name_of_a_set_is_harvested_to_its_end(long: Flask) -> None:
     client = long.test_client()
+    spec = f"institution:{grouping.spell(LONG)}"
+    assert spec in {node.text for page in sets_in_pages(client) for node in page.iter("{*}setSpec")}
+    pages = everything(client, set=spec)
+    assert [len(headers(page)) for page in pages] == [1_000, 10]
+
+
+def sets_in_pages(client: FlaskClient) -> list[etree._Element]:
     first = ask(client, "ListSets")
     token = token_of(first)
     assert token is not None and token.text
-    second = ask(client, "ListSets", resumptionToken=token.text)
+    return [first, ask(client, "ListSets", resumptionToken=token.text)]
+
+
+def test_sets_come_in_pages_too(long: Flask) -> None:
+    first, second = sets_in_pages(long.test_client())
+    token = token_of(first)
+    assert token is not None
     specs = [node.text for page in (first, second) for node in page.iter("{*}setSpec")]
     assert len(specs) == len(set(specs)) == int(token.get("completeListSize") or 0)
     assert sum((spec or "").startswith("provider:") for spec in specs) == MANY
@@ -528,10 +543,82 @@ def test_what_changes_while_somebody_reads_is_read_twice_and_never_missed(long: 
     assert len(rest) == len(set(rest))
 
 
-def test_a_list_whose_rest_has_gone_beyond_its_end_is_over(own_site: Flask, courses: ModuleType) -> None:
-    place = resuming.Place("ListRecords", "oai_dc", None, None, "2001-01-01", ("2000-01-01T00:00:00.000000+00:00", 5), 500, 1203)
-    token = resuming.seal(place, "only-for-tests-0123456789")
-    assert code(ask(own_site.test_client(), "ListRecords", resumptionToken=token)) == "noRecordsMatch"
+def test_a_list_whose_rest_has_changed_meanwhile_ends_in_order(long: Flask) -> None:
+    client = long.test_client()
+    with long.app_context():
+        id, public_id = db.session.execute(select(Resource.id, Resource.public_id).limit(1)).one()
+    place = resuming.Place("ListRecords", "oai_dc", None, None, "2001-01-01", ("2000-01-01T00:00:00.000000+00:00", id), 500, 1203)
+    tree = ask(client, "ListRecords", resumptionToken=resuming.seal(place, "only-for-tests-0123456789"))
+    token = token_of(tree)
+    assert list(headers(tree)) == [f"oai:hub.example:{public_id}"]  # the last one, once more
+    assert token is not None and (token.text, token.get("cursor"), token.get("completeListSize")) == (None, "500", "1203")
+
+
+MEANWHILE: Sequence[Change] = (hide, merge, retopic, restore, unmerge, move, rename, retire, again, hide, merge)
+
+
+def test_a_list_read_while_everything_changes_and_the_hub_starts_again_is_whole(
+    environment: dict[str, str], courses: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "HEADERS", 7)
+    start = {**environment, "HUB_BASE_URL": "https://hub.example"}
+    app = create_app({**from_env(start), "TESTING": True})
+    with app.app_context():
+        session = db.session()
+        joining.add(session, "ada@example.org", courses.PASSWORD, name="Ada")
+        source = courses.add_source(session, "many", "Many", "csv")
+        run = courses.add_run(session, source, "running")
+        courses.bring(session, source, run, [courses.plain(number) for number in range(90)])
+        session.execute(update(Resource).values(updated_at=now() - timedelta(days=9)))
+        session.commit()
+        topical = select(Assignment.resource_id).join(Concept).where(Concept.scheme == "topic", Assignment.state == "accepted")
+        ids = list(session.scalars(select(Resource.id).where(Resource.id.in_(topical)).order_by(Resource.id)))
+        subjects = [ids[-2:], ids[:2], ids[len(ids) // 2 :][:2]]  # not read yet, read, about now
+
+    replica: dict[str, Copy] = {}
+    first = tree = ask(app.test_client(), "ListIdentifiers", metadataPrefix="oai_dc")
+    for step in itertools.count():
+        replica |= copies(tree)
+        token = token_of(tree)
+        if token is None or not token.text:
+            break
+        with app.app_context():
+            session = db.session()
+            if step < len(MEANWHILE):
+                MEANWHILE[step](session, subjects[step % 3])
+            one_goes_one_comes = [Withdrawn(identifier=f"course-{step + 20}"), courses.plain(200 + step)]
+            courses.bring(session, session.scalars(select(Source)).one(), session.scalars(select(Run)).one(), one_goes_one_comes)
+            if step == 5:
+                indexing.rebuild(session, app.extensions["hub"].index)
+        if step == 8:  # another process, with the same secret
+            close(app)
+            app = create_app({**from_env(start), "TESTING": True})
+        assert step < 100, "the list does not end"
+        tree = ask(app.test_client(), "ListIdentifiers", resumptionToken=token.text)
+    assert step > 15
+    since = first.findtext("o:responseDate", namespaces=NS)
+    for page in everything(app.test_client(), since=since or ""):
+        replica |= copies(page)
+    whole = {id: copy for page in everything(app.test_client()) for id, copy in copies(page).items()}
+    assert replica == whole
+    assert {id for id, copy in whole.items() if copy[1] is None} == alive(app)
+    assert len(whole) > 100 > len(alive(app))
+    close(app)
+
+
+Copy = tuple[str, str | None, set[str]]
+
+
+def copies(tree: etree._Element) -> dict[str, Copy]:
+    """What a harvester keeps of headers: identifier -> datestamp, status, sets."""
+    return {id: (node.findtext("o:datestamp", "", NS), node.get("status"), sets_of(node)) for id, node in headers(tree).items()}
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["hub"].index.close()
 
 
 # who asks
